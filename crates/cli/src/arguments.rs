@@ -1,0 +1,242 @@
+//! What can be typed; help, completions and the man page come from these definitions.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use fenqun_base::Language;
+
+/// Raw shop events in; named and explained user segments out.
+#[derive(Debug, Parser)]
+#[command(
+    name = "fenqun",
+    version,
+    about,
+    after_help = EXAMPLES,
+    disable_help_subcommand = true,
+    arg_required_else_help = true
+)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How results are printed.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// No progress bars.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  fenqun demo                          segments of a real shop, end to end
+  fenqun init orders/ items.csv        look at your files, write fenqun.toml
+  fenqun run                           run what fenqun.toml says
+  fenqun run --resume                  finish a run that was stopped
+  fenqun report runs/20260102-093000   make the report again
+
+Exit codes: 0 done; 2 the data, the configuration or the machine needs attention;
+130 stopped by Ctrl-C; 1 a fault of fenqun.";
+
+/// What fenqun can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Segment a real grocery shop: 1.5 million purchase lines of 2,469 households
+    #[command(after_help = "Examples:\n  fenqun demo\n  fenqun demo --out demo-zh --language zh")]
+    Demo(RunOptions),
+    /// Look at your files and write a commented configuration
+    #[command(after_help = "Examples:\n  fenqun init orders.csv.gz\n  fenqun init 'data/*.parquet' -o shop.toml")]
+    Init(InitOptions),
+    /// Run a configuration: clean, profile, encode, segment, explain, report
+    #[command(after_help = "Examples:\n  fenqun run\n  fenqun run -c shop.toml --out runs/monday\n  fenqun run --resume")]
+    Run(RunCommand),
+    /// Read and clean only; print what became of every row
+    #[command(after_help = "Examples:\n  fenqun check\n  fenqun check -c shop.toml --format json")]
+    Check(CheckOptions),
+    /// Make the HTML report of a finished run again
+    #[command(after_help = "Examples:\n  fenqun report runs/monday\n  fenqun report runs/monday -o monday.html")]
+    Report(ReportOptions),
+    /// List, fetch and check pretrained models
+    #[command(after_help = "Examples:\n  fenqun models\n  fenqun models fetch minilm\n  fenqun models check")]
+    Models(PackageOptions),
+    /// List, fetch and check public data sets
+    #[command(after_help = "Examples:\n  fenqun data\n  fenqun data fetch complete-journey")]
+    Data(PackageOptions),
+    /// Turn texts into vectors: one text a line in, one row of a .npy file each out
+    #[command(after_help = "Examples:\n  fenqun encode titles.txt --model minilm --out titles.npy")]
+    Encode(EncodeOptions),
+    /// Print completions for a shell
+    #[command(after_help = "Examples:\n  fenqun completions bash > /etc/bash_completion.d/fenqun")]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page
+    #[command(after_help = "Examples:\n  fenqun man | man -l -")]
+    Man,
+}
+
+/// Where a run goes and which settings it overrides.
+#[derive(Args, Clone, Debug, Default)]
+pub struct RunOptions {
+    /// Folder of the run; without it runs/DATE-TIME
+    #[arg(long, value_name = "DIR", env = "FENQUN_OUT")]
+    pub out: Option<PathBuf>,
+    /// Remove a run that is already in that folder first
+    #[arg(long, conflicts_with = "resume")]
+    pub replace: bool,
+    /// Finish a run that was stopped: the one in --out, or the newest unfinished one in runs/
+    #[arg(long)]
+    pub resume: bool,
+    /// Language of names, cards and the report, over the configuration
+    #[arg(long, value_enum, env = "FENQUN_LANGUAGE")]
+    pub language: Option<LanguageWord>,
+    /// Where all random choices start, over the configuration
+    #[arg(long, env = "FENQUN_SEED")]
+    pub seed: Option<u64>,
+    /// First day that is not looked at (YYYY-MM-DD), over the configuration
+    #[arg(long, value_name = "DAY", env = "FENQUN_AS_OF")]
+    pub as_of: Option<String>,
+    /// Stop after a step; --resume goes on from there
+    #[arg(long, value_enum, value_name = "STEP")]
+    pub until: Option<UntilWord>,
+}
+
+/// `fenqun run`.
+#[derive(Args, Debug)]
+pub struct RunCommand {
+    /// The configuration
+    #[arg(short, long, default_value = "fenqun.toml", env = "FENQUN_CONFIG")]
+    pub config: PathBuf,
+    #[command(flatten)]
+    pub options: RunOptions,
+}
+
+/// `fenqun init`.
+#[derive(Args, Debug)]
+pub struct InitOptions {
+    /// Files, folders or globs: CSV, TSV, JSONL, Parquet; plain, gz or zst
+    #[arg(required = true)]
+    pub files: Vec<String>,
+    /// Where the configuration is written
+    #[arg(short, long, default_value = "fenqun.toml")]
+    pub output: PathBuf,
+    /// Overwrite a configuration that is there
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// `fenqun check`.
+#[derive(Args, Debug)]
+pub struct CheckOptions {
+    /// The configuration
+    #[arg(short, long, default_value = "fenqun.toml", env = "FENQUN_CONFIG")]
+    pub config: PathBuf,
+}
+
+/// `fenqun report`.
+#[derive(Args, Debug)]
+pub struct ReportOptions {
+    /// The folder of a finished run
+    pub run: PathBuf,
+    /// Where the page is written; without it report.html in the run
+    #[arg(short, long)]
+    pub output: Option<PathBuf>,
+}
+
+/// `fenqun models` and `fenqun data`.
+#[derive(Args, Debug)]
+pub struct PackageOptions {
+    /// What to do; without it list
+    #[command(subcommand)]
+    pub action: Option<PackageAction>,
+}
+
+/// What can be done with packages.
+#[derive(Debug, Subcommand)]
+pub enum PackageAction {
+    /// Show what there is and what is in the cache
+    List,
+    /// Bring one into the cache with pip, by pinned version, and check its sha256
+    Fetch {
+        /// Its id
+        id: String,
+    },
+    /// Read what is in the cache and compare its sha256
+    Check {
+        /// Its id; without it all that are there
+        id: Option<String>,
+    },
+}
+
+/// `fenqun encode`.
+#[derive(Args, Debug)]
+pub struct EncodeOptions {
+    /// One text a line, UTF-8
+    pub texts: PathBuf,
+    /// minilm, e5-small, or a folder with config.json, tokenizer.json, model.safetensors
+    #[arg(long, default_value = "minilm")]
+    pub model: String,
+    /// Where the vectors go: float32, one row a line
+    #[arg(long, value_name = "FILE.npy")]
+    pub out: PathBuf,
+    /// Encode even what the cache holds, and keep nothing
+    #[arg(long)]
+    pub no_cache: bool,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// A language as typed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum LanguageWord {
+    /// English
+    En,
+    /// Simplified Chinese
+    Zh,
+}
+
+impl From<LanguageWord> for Language {
+    fn from(word: LanguageWord) -> Self {
+        match word {
+            LanguageWord::En => Self::En,
+            LanguageWord::Zh => Self::Zh,
+        }
+    }
+}
+
+/// A step as typed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum UntilWord {
+    /// Clean events
+    Events,
+    /// Features of every user
+    Profiles,
+}
+
+impl From<UntilWord> for fenqun_run::Until {
+    fn from(word: UntilWord) -> Self {
+        match word {
+            UntilWord::Events => Self::Events,
+            UntilWord::Profiles => Self::Profiles,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definitions_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,18 @@
+use anyhow::Result;
+
+use crate::arguments::EncodeOptions;
+use crate::console::Console;
+
+/// `fenqun encode`.
+pub fn encode(options: &EncodeOptions, console: &Console) -> Result<()> {
+    let shape = fenqun_run::encode_file(
+        &options.texts,
+        &options.model,
+        &options.out,
+        !options.no_cache,
+        console.progress(),
+    )?;
+    let path = options.out.display();
+    console.say(&format!("{path}: {} texts × {} numbers", shape.0, shape.1));
+    Ok(())
+}

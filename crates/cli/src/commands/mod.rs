@@ -1,0 +1,9 @@
+//! One file a command: settings from the arguments, a call into `run`, a result printed.
+
+pub mod check;
+pub mod encode;
+pub mod init;
+pub mod packages;
+pub mod report;
+pub mod run;
+pub mod shell;

@@ -1,0 +1,75 @@
+use fenqun_base::{DataError, Matrix, Seed, SparseMatrix};
+
+use super::model::{known_rows, without_first};
+use super::{CategoryTaste, CategoryTasteModel, TextTaste, TextTasteModel};
+use crate::pca::{Pca, centred, column_means};
+use crate::pool;
+use crate::svd::Svd;
+use crate::tfidf::TfIdf;
+
+impl CategoryTaste {
+    /// Learns weights, components and coordinates from counts of users × categories.
+    ///
+    /// # Errors
+    /// What the parts refuse; [`DataError::Parameter`] when there are too few categories or users
+    /// for so many coordinates.
+    pub fn fit(&self, counts: &SparseMatrix, seed: Seed) -> Result<CategoryTasteModel, DataError> {
+        let tfidf = TfIdf { min_users: self.min_users }.fit(counts)?;
+        let weights = tfidf.transform(counts)?;
+        let most = weights.n_rows().min(weights.n_columns());
+        let dimensions = self.dimensions.min(most);
+        check_coordinates(self.n_coordinates, dimensions.saturating_sub(1))?;
+        let svd = Svd { dimensions, ..Svd::default() }.fit(&weights, seed.derive("taste"))?;
+        let mut directions = without_first(&svd.transform(&weights)?)?;
+        directions.normalise_rows();
+        let known = directions.select_rows(&known_rows(&directions));
+        let pca = Pca { dimensions: self.n_coordinates }.fit(&known)?;
+        Ok(CategoryTasteModel { tfidf, svd, pca })
+    }
+}
+
+impl TextTaste {
+    /// Learns weights and coordinates from counts of users × texts and one vector a text.
+    ///
+    /// # Errors
+    /// What the parts refuse; [`DataError::WrongLength`] unless there is a vector for every text.
+    pub fn fit(
+        &self,
+        counts: &SparseMatrix,
+        vectors: &Matrix,
+    ) -> Result<TextTasteModel, DataError> {
+        check_coordinates(self.n_coordinates, vectors.n_columns())?;
+        vectors.check_finite()?;
+        let tfidf = TfIdf { min_users: self.min_users }.fit(counts)?;
+        let pooled = pooled(&tfidf.transform(counts)?, &tfidf.kept(), counts, vectors)?;
+        let known = pooled.select_rows(&known_rows(&pooled));
+        let mean = column_means(&known);
+        let mut directions = centred(&known, &mean);
+        directions.normalise_rows();
+        let pca = Pca { dimensions: self.n_coordinates }.fit(&directions)?;
+        Ok(TextTasteModel { tfidf, mean, pca })
+    }
+}
+
+/// The weighted mean of each user's text vectors.
+pub(super) fn pooled(
+    weights: &SparseMatrix,
+    kept: &[usize],
+    counts: &SparseMatrix,
+    vectors: &Matrix,
+) -> Result<Matrix, DataError> {
+    if vectors.n_rows() != counts.n_columns() {
+        let (expected, found) = (counts.n_columns(), vectors.n_rows());
+        return Err(DataError::WrongLength { what: "text vectors", expected, found });
+    }
+    pool(weights, &vectors.select_rows(kept))
+}
+
+fn check_coordinates(n_coordinates: usize, most: usize) -> Result<(), DataError> {
+    if (1..=most).contains(&n_coordinates) {
+        return Ok(());
+    }
+    let rule = format!("between 1 and {most}, what categories or vectors and users allow");
+    let found = n_coordinates.to_string();
+    Err(DataError::Parameter { name: "n_coordinates", rule, found })
+}

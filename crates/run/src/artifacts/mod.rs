@@ -1,0 +1,14 @@
+//! What a run leaves on disk, one file a kind: tables, vectors, models, words.
+//!
+//! Every file is written beside its place and renamed; the manifest comes last, so that a run
+//! directory with a manifest is a whole one.
+
+mod json;
+mod models;
+mod tables;
+mod vectors;
+
+pub use json::{read_json, write_json};
+pub use models::{read_model, write_model};
+pub use tables::{SegmentRows, read_segments, write_profiles, write_segments, write_sequences};
+pub use vectors::{npy_header, write_vectors};

@@ -1,0 +1,197 @@
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{
+    Array, ArrayRef, AsArray, Float32Array, Int64Array, ListArray, RecordBatch, StringArray,
+    TimestampMillisecondArray, UInt32Array,
+};
+use arrow::buffer::OffsetBuffer;
+use arrow::datatypes::{DataType, Field, Float32Type, Schema, UInt32Type};
+use fenqun_base::{NO_CODE, UserId, artifact};
+use fenqun_profiles::Profiles;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::WriterProperties;
+
+use crate::RunError;
+
+/// `profiles.parquet`: one row a user, the pseudonym and one column a feature.
+///
+/// # Errors
+/// [`RunError::Write`].
+pub fn write_profiles(path: &Path, profiles: &Profiles) -> Result<(), RunError> {
+    let mut columns = vec![("user".to_owned(), users(&profiles.users))];
+    for (at, feature) in profiles.features.iter().enumerate() {
+        let values: ArrayRef = Arc::new(Float32Array::from(profiles.values.column(at)));
+        columns.push((feature.name.clone(), values));
+    }
+    let score: ArrayRef = Arc::new(Float32Array::from(profiles.value_score.clone()));
+    columns.push(("value_score".to_owned(), score));
+    write_table(path, columns)
+}
+
+/// `sequences.parquet`: one row a user; lists of times, actions, item ids and amounts, oldest
+/// first.
+///
+/// # Errors
+/// [`RunError::Write`].
+pub fn write_sequences(path: &Path, profiles: &Profiles) -> Result<(), RunError> {
+    let sequences = &profiles.sequences;
+    // Arrow wants to know lengths beforehand, which a flattened iterator does not tell.
+    let events: Vec<_> = (0..sequences.n_users()).flat_map(|row| sequences.of(row)).collect();
+    let lengths = (0..sequences.n_users()).map(|row| sequences.of(row).len());
+    let offsets = OffsetBuffer::<i32>::from_lengths(lengths);
+    let list = |values: ArrayRef| -> ArrayRef {
+        let field = Arc::new(Field::new("item", values.data_type().clone(), true));
+        Arc::new(ListArray::new(field, offsets.clone(), values, None))
+    };
+    let times = events.iter().map(|event| event.time);
+    let times = TimestampMillisecondArray::from_iter_values(times).with_timezone("UTC");
+    let actions = StringArray::from_iter_values(events.iter().map(|event| event.action().name()));
+    let item = |code: u32| (code != NO_CODE).then_some(code);
+    let items: UInt32Array = events.iter().map(|event| item(event.item)).collect();
+    let visits = UInt32Array::from_iter_values(events.iter().map(|event| event.visit));
+    let amounts = Float32Array::from_iter_values(events.iter().map(|event| event.amount));
+    let columns: [(&str, ArrayRef); 5] = [
+        ("time", Arc::new(times)),
+        ("action", Arc::new(actions)),
+        ("item", Arc::new(items)),
+        ("visit", Arc::new(visits)),
+        ("amount", Arc::new(amounts)),
+    ];
+    let lists = columns.into_iter().map(|(name, values)| (name.to_owned(), list(values)));
+    let mut table = vec![("user".to_owned(), users(&profiles.users))];
+    table.extend(lists);
+    write_table(path, table)
+}
+
+/// The columns of `segments.parquet`, one entry a user.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SegmentRows {
+    /// Pseudonyms, ascending.
+    pub users: Vec<UserId>,
+    /// The same users as in `client_ids.npy`.
+    pub client_ids: Vec<i64>,
+    /// Number of the segment.
+    pub segments: Vec<u32>,
+    /// Name of the segment.
+    pub names: Vec<String>,
+    /// How far from the border, 0..=1.
+    pub scores: Vec<f32>,
+    /// Why: codes such as `value=high`, `taste=2`, `category=CAT FOOD`.
+    pub reasons: Vec<Vec<String>>,
+}
+
+/// `segments.parquet`: who is in which segment, how surely, and why.
+///
+/// # Errors
+/// [`RunError::Write`].
+pub fn write_segments(path: &Path, rows: &SegmentRows) -> Result<(), RunError> {
+    let words = StringArray::from(rows.reasons.concat());
+    let offsets = OffsetBuffer::<i32>::from_lengths(rows.reasons.iter().map(Vec::len));
+    let field = Arc::new(Field::new("item", DataType::Utf8, true));
+    let reasons = ListArray::new(field, offsets, Arc::new(words), None);
+    let columns: Vec<(String, ArrayRef)> = vec![
+        ("user".into(), users(&rows.users)),
+        ("client_id".into(), Arc::new(Int64Array::from(rows.client_ids.clone()))),
+        ("segment".into(), Arc::new(UInt32Array::from(rows.segments.clone()))),
+        ("name".into(), Arc::new(StringArray::from_iter_values(&rows.names))),
+        ("score".into(), Arc::new(Float32Array::from(rows.scores.clone()))),
+        ("reasons".into(), Arc::new(reasons)),
+    ];
+    write_table(path, columns)
+}
+
+/// Reads what [`write_segments`] wrote, without the reasons.
+///
+/// # Errors
+/// [`RunError::Read`], [`RunError::Broken`].
+pub fn read_segments(path: &Path) -> Result<SegmentRows, RunError> {
+    let broken = |reason: String| RunError::Broken { path: path.to_owned(), reason };
+    let file = File::open(path).map_err(RunError::reading(path))?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+        .and_then(|builder| builder.build())
+        .map_err(|error| broken(error.to_string()))?;
+    let mut rows = SegmentRows::default();
+    for batch in reader {
+        let batch = batch.map_err(|error| broken(error.to_string()))?;
+        let column = |name: &str| {
+            batch.column_by_name(name).ok_or_else(|| broken(format!("column `{name}` is missing")))
+        };
+        let text = |name: &str| {
+            column(name)?
+                .as_string_opt::<i32>()
+                .ok_or_else(|| broken(format!("column `{name}` is not text")))
+        };
+        for digits in text("user")?.iter().flatten() {
+            let user = UserId::parse(digits).ok_or_else(|| broken("no pseudonym".into()))?;
+            rows.users.push(user);
+            rows.client_ids.push(user.client_id());
+        }
+        rows.names.extend(text("name")?.iter().flatten().map(str::to_owned));
+        let segments = column("segment")?
+            .as_primitive_opt::<UInt32Type>()
+            .ok_or_else(|| broken("column `segment` is no number".into()))?;
+        rows.segments.extend_from_slice(segments.values());
+        let scores = column("score")?
+            .as_primitive_opt::<Float32Type>()
+            .ok_or_else(|| broken("column `score` is no number".into()))?;
+        rows.scores.extend_from_slice(scores.values());
+    }
+    Ok(rows)
+}
+
+fn users(users: &[UserId]) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values(users.iter().map(ToString::to_string)))
+}
+
+fn write_table(path: &Path, columns: Vec<(String, ArrayRef)>) -> Result<(), RunError> {
+    let broken = |reason: String| RunError::Broken { path: path.to_owned(), reason };
+    let field = |(name, values): &(String, ArrayRef)| {
+        Field::new(name, values.data_type().clone(), values.null_count() > 0)
+    };
+    let schema = Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()));
+    let arrays = columns.into_iter().map(|(_, values)| values).collect();
+    let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)
+        .map_err(|error| broken(error.to_string()))?;
+    // The crate's version would be in the file and change its bytes with every update.
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_created_by("fenqun".into())
+        .build();
+    let mut bytes = Vec::new();
+    ArrowWriter::try_new(&mut bytes, schema, Some(properties))
+        .and_then(|mut writer| {
+            writer.write(&batch)?;
+            writer.close()
+        })
+        .map_err(|error| broken(error.to_string()))?;
+    artifact::write_bytes(path, &bytes).map_err(RunError::writing(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segments_are_read_back() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join("segments.parquet");
+        let user = UserId([7; 16]);
+        let rows = SegmentRows {
+            users: vec![user],
+            client_ids: vec![user.client_id()],
+            segments: vec![3],
+            names: vec!["High value · pets".into()],
+            scores: vec![0.5],
+            reasons: vec![vec!["value=high".into(), "taste=1".into()]],
+        };
+        write_segments(&path, &rows).expect("written");
+        let read = read_segments(&path).expect("read");
+        assert_eq!(read, SegmentRows { reasons: vec![], ..rows });
+        let missing = read_segments(&folder.path().join("none.parquet"));
+        assert!(matches!(missing, Err(RunError::Read { .. })));
+    }
+}

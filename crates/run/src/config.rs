@@ -1,0 +1,269 @@
+//! `fenqun.toml`: one file, every setting, the rooms' own parameter structs as its schema.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use fenqun_events::{CatalogueConfig, Cleaning, EventsConfig, SourceConfig};
+use fenqun_explain::CardParams;
+use fenqun_profiles::ProfileParams;
+use fenqun_segments::{KMeans, ValueTiers};
+use serde::{Deserialize, Serialize};
+
+use crate::RunError;
+
+/// Version of the configuration's layout.
+pub const CONFIG_FORMAT: u32 = 1;
+
+/// Everything that decides what a run gives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Version of this layout.
+    pub format: u32,
+    /// Name of the shop, for the report.
+    pub title: String,
+    /// Where all random choices start.
+    pub seed: u64,
+    /// The day up to which events are looked at, `YYYY-MM-DD`, UTC, exclusive; empty: the day
+    /// after the last kept event.
+    pub as_of: String,
+    /// Key of the pseudonyms, relative to the configuration; made at first use.
+    pub key_file: PathBuf,
+    /// Event files.
+    pub source: Vec<SourceConfig>,
+    /// Item files.
+    pub catalogue: Vec<CatalogueConfig>,
+    /// Rules a row must pass.
+    pub cleaning: Cleaning,
+    /// How events become features.
+    pub profiles: ProfileParams,
+    /// Which language model reads the catalogue.
+    pub text: TextConfig,
+    /// How users are grouped.
+    pub segments: SegmentsConfig,
+    /// Language and length of names and cards.
+    pub cards: CardParams,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            format: CONFIG_FORMAT,
+            title: String::new(),
+            seed: 7,
+            as_of: String::new(),
+            key_file: "fenqun.key".into(),
+            source: Vec::new(),
+            catalogue: Vec::new(),
+            cleaning: Cleaning::default(),
+            profiles: ProfileParams::default(),
+            text: TextConfig::default(),
+            segments: SegmentsConfig::default(),
+            cards: CardParams::default(),
+        }
+    }
+}
+
+/// Which language model reads the texts of the catalogue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TextConfig {
+    /// `auto` (minilm for Latin texts, e5-small for others), `minilm`, `e5-small`, a folder with
+    /// config.json, tokenizer.json and model.safetensors, or `none`.
+    pub model: String,
+    /// Most distinct texts that are read, those with the most interactions first; the report says
+    /// how much of all interactions they cover.
+    pub max_texts: usize,
+}
+
+impl Default for TextConfig {
+    fn default() -> Self {
+        Self { model: "auto".into(), max_texts: 20_000 }
+    }
+}
+
+/// How users are grouped.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "method", rename_all = "snake_case")]
+pub enum SegmentsConfig {
+    /// Value tiers × taste groups: the default.
+    TwoAxes(TwoAxesConfig),
+    /// One k-means over chosen blocks.
+    KMeans(KMeansConfig),
+}
+
+impl Default for SegmentsConfig {
+    fn default() -> Self {
+        Self::TwoAxes(TwoAxesConfig::default())
+    }
+}
+
+/// Value × taste.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TwoAxesConfig {
+    /// Where the value axis is cut.
+    pub tiers: ValueTiers,
+    /// Candidates for the taste axis: `categories`, `text`; those the shop has no data for are
+    /// left out.
+    pub tastes: Vec<Taste>,
+    /// Candidates for the number of taste groups.
+    pub n_tastes: Vec<usize>,
+    /// Bootstrap refits behind each figure of stability.
+    pub refits: usize,
+}
+
+impl Default for TwoAxesConfig {
+    fn default() -> Self {
+        Self {
+            tiers: ValueTiers::default(),
+            tastes: vec![Taste::Categories, Taste::Text],
+            n_tastes: vec![3, 4, 5, 6],
+            refits: 10,
+        }
+    }
+}
+
+/// Where taste is read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Taste {
+    /// Counts of the narrowest categories, or of items where there are none.
+    Categories,
+    /// Pretrained vectors of the items' texts.
+    Text,
+}
+
+impl Taste {
+    /// The word in configuration and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Categories => "categories",
+            Self::Text => "text",
+        }
+    }
+
+    /// The word in Chinese reports.
+    #[must_use]
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Categories => "品类",
+            Self::Text => "文本",
+        }
+    }
+}
+
+/// One k-means over chosen blocks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct KMeansConfig {
+    /// Blocks of the user vector that are looked at: `aggregates`, `categories`, `text`.
+    pub blocks: Vec<String>,
+    /// Candidates for the number of segments.
+    pub n_segments: Vec<usize>,
+    /// Bootstrap refits behind each figure of stability.
+    pub refits: usize,
+    /// Settings of the algorithm; its own `n_segments` is replaced by each candidate.
+    pub k_means: KMeans,
+}
+
+impl Default for KMeansConfig {
+    fn default() -> Self {
+        Self {
+            blocks: vec!["aggregates".into(), "categories".into(), "text".into()],
+            n_segments: vec![3, 4, 5, 6, 8],
+            refits: 10,
+            k_means: KMeans::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads a configuration file.
+    ///
+    /// # Errors
+    /// [`RunError::Read`]; [`RunError::Config`] with line and column of what does not fit.
+    pub fn load(path: &Path) -> Result<Self, RunError> {
+        let text = fs::read_to_string(path).map_err(RunError::reading(path))?;
+        Self::parse(&text, path)
+    }
+
+    /// Reads the text of a configuration; `path` is only named in errors.
+    ///
+    /// # Errors
+    /// [`RunError::Config`] with line and column of what does not fit.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, RunError> {
+        let config: Self = toml::from_str(text).map_err(|error| {
+            let before = error.span().map_or("", |span| &text[..span.start.min(text.len())]);
+            RunError::Config {
+                path: path.to_owned(),
+                line: before.matches('\n').count() + 1,
+                column: before.rsplit('\n').next().unwrap_or("").chars().count() + 1,
+                reason: error.message().to_owned(),
+            }
+        })?;
+        if config.format > CONFIG_FORMAT {
+            let found = config.format;
+            return Err(RunError::NewerFormat {
+                path: path.to_owned(),
+                found,
+                known: CONFIG_FORMAT,
+            });
+        }
+        config.check(path)?;
+        Ok(config)
+    }
+
+    /// The part that the room `events` reads.
+    #[must_use]
+    pub fn events(&self) -> EventsConfig {
+        EventsConfig {
+            source: self.source.clone(),
+            catalogue: self.catalogue.clone(),
+            cleaning: self.cleaning.clone(),
+        }
+    }
+
+    /// What two runs must share to be one: a hash over every setting.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let text = serde_json::to_string(self).unwrap_or_default();
+        blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
+    }
+
+    /// Rules over single values that no room checks itself.
+    fn check(&self, path: &Path) -> Result<(), RunError> {
+        let refuse = |name: &'static str, rule: &str, found: String| RunError::Setting {
+            path: path.to_owned(),
+            name,
+            rule: rule.to_owned(),
+            found,
+        };
+        if self.source.is_empty() {
+            let rule = "one or more [[source]] tables: `fenqun init FILES` writes them";
+            return Err(refuse("source", rule, "none".into()));
+        }
+        let (name, candidates, refits) = match &self.segments {
+            SegmentsConfig::TwoAxes(two) => ("segments.n_tastes", &two.n_tastes, two.refits),
+            SegmentsConfig::KMeans(one) => ("segments.n_segments", &one.n_segments, one.refits),
+        };
+        if candidates.is_empty() || candidates.iter().any(|k| !(1..=200).contains(k)) {
+            let rule = "one or more numbers between 1 and 200";
+            return Err(refuse(name, rule, format!("{candidates:?}")));
+        }
+        if !(2..=200).contains(&refits) {
+            return Err(refuse("segments.refits", "between 2 and 200", refits.to_string()));
+        }
+        if let SegmentsConfig::TwoAxes(two) = &self.segments
+            && two.tastes.is_empty()
+        {
+            let rule = "one or both of `categories`, `text`";
+            return Err(refuse("segments.tastes", rule, "none".into()));
+        }
+        if self.text.max_texts == 0 {
+            return Err(refuse("text.max_texts", "at least 1", "0".into()));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,197 @@
+//! The run directory: made, guarded while a run is under way, resumed, opened again.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use fenqun_base::artifact::FORMAT;
+use serde::{Deserialize, Serialize};
+
+use crate::artifacts::{read_json, write_json};
+use crate::manifest::Manifest;
+use crate::{Config, RunError};
+
+/// How a run treats a folder that already holds something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Existing {
+    /// Refuse: nothing is lost by mistake.
+    #[default]
+    Refuse,
+    /// Remove the run that is there first.
+    Replace,
+    /// Go on with the unfinished run that is there.
+    Resume,
+}
+
+/// A run under way. While it is, `state.json` says what is finished; at the end the manifest
+/// takes its place.
+pub struct RunDirectory {
+    folder: PathBuf,
+    state: State,
+    is_new: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct State {
+    format: u32,
+    config: String,
+    events_finished: bool,
+}
+
+impl RunDirectory {
+    /// Opens the folder for a run of `config`.
+    ///
+    /// # Errors
+    /// [`RunError::Occupied`] when something else is there, [`RunError::NothingToResume`],
+    /// [`RunError::NewerFormat`], [`RunError::Write`].
+    pub fn begin(folder: &Path, config: &Config, existing: Existing) -> Result<Self, RunError> {
+        let state_path = folder.join("state.json");
+        if existing == Existing::Resume {
+            return Self::resume(folder, config);
+        }
+        if folder.join("manifest.json").exists() || state_path.exists() {
+            if existing == Existing::Refuse {
+                let finished = folder.join("manifest.json").exists();
+                let what = if finished {
+                    "already holds a finished run"
+                } else {
+                    "holds an unfinished run, which --resume would finish"
+                };
+                return Err(RunError::Occupied { path: folder.to_owned(), what });
+            }
+            fs::remove_dir_all(folder).map_err(RunError::writing(folder))?;
+        } else if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+            let what = "holds files that are no run";
+            return Err(RunError::Occupied { path: folder.to_owned(), what });
+        }
+        let is_new = !folder.exists();
+        fs::create_dir_all(folder).map_err(RunError::writing(folder))?;
+        let state =
+            State { format: FORMAT, config: config.fingerprint(), events_finished: false };
+        let run = Self { folder: folder.to_owned(), state, is_new };
+        run.save()?;
+        Ok(run)
+    }
+
+    fn resume(folder: &Path, config: &Config) -> Result<Self, RunError> {
+        let state_path = folder.join("state.json");
+        let nothing = |reason: &str| RunError::NothingToResume {
+            path: folder.to_owned(),
+            reason: reason.to_owned(),
+        };
+        if folder.join("manifest.json").exists() {
+            return Err(nothing("the run there is finished"));
+        }
+        if !state_path.exists() {
+            return Err(nothing("there is no unfinished run"));
+        }
+        let state: State = read_json(&state_path)?;
+        if state.format > FORMAT {
+            let found = state.format;
+            return Err(RunError::NewerFormat { path: state_path, found, known: FORMAT });
+        }
+        if state.config != config.fingerprint() {
+            return Err(nothing("the settings have changed since; start anew with --replace"));
+        }
+        Ok(Self { folder: folder.to_owned(), state, is_new: false })
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// A file or folder in it.
+    #[must_use]
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// Whether the clean events are all there.
+    #[must_use]
+    pub fn events_finished(&self) -> bool {
+        self.state.events_finished
+    }
+
+    /// Notes that the clean events are all there.
+    ///
+    /// # Errors
+    /// [`RunError::Write`].
+    pub fn finish_events(&mut self) -> Result<(), RunError> {
+        self.state.events_finished = true;
+        self.save()
+    }
+
+    /// Ends the run: from here on it is whole.
+    ///
+    /// # Errors
+    /// [`RunError::Write`].
+    pub fn finish(self, manifest: &Manifest) -> Result<(), RunError> {
+        write_json(&self.file("manifest.json"), manifest)?;
+        let state = self.file("state.json");
+        fs::remove_file(&state).map_err(RunError::writing(&state))
+    }
+
+    /// After a failure: leaves what can be resumed, removes what cannot.
+    pub fn abandon(self) {
+        if self.state.events_finished {
+            return;
+        }
+        // A failure is being reported already; what cannot be removed is in the way of nobody.
+        for name in ["events", "state.json", "quality.json", "rejected.parquet"] {
+            let path = self.file(name);
+            let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+        }
+        if self.is_new {
+            let _ = fs::remove_dir(&self.folder);
+        }
+    }
+
+    fn save(&self) -> Result<(), RunError> {
+        write_json(&self.file("state.json"), &self.state)
+    }
+}
+
+/// The manifest of a finished run.
+///
+/// # Errors
+/// [`RunError::NoRun`], [`RunError::NewerFormat`], [`RunError::Broken`].
+pub fn open(folder: &Path) -> Result<Manifest, RunError> {
+    #[derive(Deserialize)]
+    struct Head {
+        format: u32,
+    }
+    let path = folder.join("manifest.json");
+    if !path.exists() {
+        return Err(RunError::NoRun { path: folder.to_owned() });
+    }
+    let head: Head = read_json(&path)?;
+    if head.format > FORMAT {
+        return Err(RunError::NewerFormat { path, found: head.format, known: FORMAT });
+    }
+    read_json(&path)
+}
+
+/// A new folder below `runs`, named after the time, UTC; not made yet.
+#[must_use]
+pub fn new_run_folder(runs: &Path) -> PathBuf {
+    let now = jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
+    let taken = |folder: &PathBuf| folder.exists();
+    let names = std::iter::once(now.clone()).chain((2..).map(|n| format!("{now}-{n}")));
+    let mut folders = names.map(|name| runs.join(name));
+    folders.find(|folder| !taken(folder)).unwrap_or_else(|| runs.join(now))
+}
+
+/// The unfinished run below `runs` that was begun last.
+///
+/// # Errors
+/// [`RunError::NothingToResume`] when there is none.
+pub fn newest_unfinished(runs: &Path) -> Result<PathBuf, RunError> {
+    let is_unfinished = |folder: &PathBuf| folder.join("state.json").exists();
+    let folders = fs::read_dir(runs).into_iter().flatten().filter_map(Result::ok);
+    let newest = folders.map(|entry| entry.path()).filter(is_unfinished).max();
+    newest.ok_or_else(|| RunError::NothingToResume {
+        path: runs.to_owned(),
+        reason: "there is no unfinished run; name its folder with --out".into(),
+    })
+}

@@ -1,0 +1,188 @@
+use std::io;
+use std::path::{Path, PathBuf};
+
+use fenqun_base::{Classify, DataError, ErrorKind, Interrupted};
+use fenqun_encoders::EncoderError;
+use fenqun_evaluate::EvaluateError;
+use fenqun_events::EventsError;
+use fenqun_explain::ExplainError;
+use fenqun_profiles::ProfilesError;
+
+use crate::packages::PackageError;
+use crate::report::ReportError;
+
+/// What a run refuses or cannot do; every room's errors come through here.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The configuration is no valid TOML or names something that does not exist.
+    #[error("{path}, line {line}, column {column}: {reason}")]
+    Config {
+        /// The configuration.
+        path: PathBuf,
+        /// 1-based.
+        line: usize,
+        /// 1-based.
+        column: usize,
+        /// The parser's words.
+        reason: String,
+    },
+    /// A setting is outside its rule.
+    #[error("{path}: `{name}` must be {rule}, got {found}")]
+    Setting {
+        /// The configuration.
+        path: PathBuf,
+        /// The setting.
+        name: &'static str,
+        /// The rule, after "must be".
+        rule: String,
+        /// What came.
+        found: String,
+    },
+    /// Written by a later version.
+    #[error(
+        "{path} has format {found}, this fenqun reads up to {known}: install a newer fenqun, or \
+         make it again with this one"
+    )]
+    NewerFormat {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+        /// The newest known here.
+        known: u32,
+    },
+    /// A file cannot be read.
+    #[error("{path} cannot be read: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        source: io::Error,
+    },
+    /// A file cannot be written.
+    #[error("{path} cannot be written: {source}; free some space or choose another folder with --out")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        source: io::Error,
+    },
+    /// A file of a run is not what it should be.
+    #[error("{path} is damaged: {reason}; run again with --replace")]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The run directory holds something else.
+    #[error("{path} {what}: choose another folder with --out, or pass --replace")]
+    Occupied {
+        /// The folder.
+        path: PathBuf,
+        /// What it holds.
+        what: &'static str,
+    },
+    /// Nothing to resume.
+    #[error("nothing to resume in {path}: {reason}")]
+    NothingToResume {
+        /// The folder looked at.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// A folder that holds no run.
+    #[error("{path} holds no finished run: it has no manifest.json")]
+    NoRun {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The user vectors cannot be written as the pair of files.
+    #[error("user vectors cannot be written: {reason}")]
+    Vectors {
+        /// Why.
+        reason: String,
+    },
+    /// No axis to group users by.
+    #[error(
+        "no taste can be found: {reason}. Map `item_id` with `category` or `title`, or use \
+         [segments] method = \"k_means\" with blocks = [\"aggregates\"]"
+    )]
+    NoTaste {
+        /// Why.
+        reason: String,
+    },
+    /// A step of the numbers refused its input.
+    #[error("{step}: {source}")]
+    Step {
+        /// What was being done.
+        step: String,
+        /// Why not.
+        source: DataError,
+    },
+    /// Numbers.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// Reading and cleaning.
+    #[error(transparent)]
+    Events(#[from] EventsError),
+    /// Stability and choice.
+    #[error(transparent)]
+    Evaluate(#[from] EvaluateError),
+    /// Features.
+    #[error(transparent)]
+    Profiles(#[from] ProfilesError),
+    /// Language models.
+    #[error(transparent)]
+    Encoders(#[from] EncoderError),
+    /// Names and cards.
+    #[error(transparent)]
+    Explain(#[from] ExplainError),
+    /// The report.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// Models and data.
+    #[error(transparent)]
+    Package(#[from] PackageError),
+    /// Stopped on request.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
+}
+
+impl RunError {
+    /// For `map_err` on reads of `path`.
+    pub(crate) fn reading(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Read { path, source }
+    }
+
+    /// For `map_err` on writes of `path`.
+    pub(crate) fn writing(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Write { path, source }
+    }
+
+    /// For `map_err` on a numeric step that a person should be told of.
+    pub(crate) fn step(step: impl Into<String>) -> impl FnOnce(DataError) -> Self {
+        let step = step.into();
+        move |source| Self::Step { step, source }
+    }
+}
+
+impl Classify for RunError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Write { .. } => ErrorKind::Environment,
+            Self::Vectors { .. } => ErrorKind::Internal,
+            Self::Events(error) => error.kind(),
+            Self::Evaluate(error) => error.kind(),
+            Self::Profiles(error) => error.kind(),
+            Self::Encoders(error) => error.kind(),
+            Self::Explain(error) => error.kind(),
+            Self::Report(error) => error.kind(),
+            Self::Package(error) => error.kind(),
+            Self::Interrupted(_) => ErrorKind::Interrupted,
+            _ => ErrorKind::Input,
+        }
+    }
+}

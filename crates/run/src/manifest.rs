@@ -1,0 +1,126 @@
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use fenqun_base::artifact::FORMAT;
+use fenqun_events::EventsError;
+use fenqun_events::source::expand;
+use serde::{Deserialize, Serialize};
+
+use crate::{Config, RunError};
+
+/// What was run, on what, with what, and how long it took: `manifest.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version of the run directory.
+    pub format: u32,
+    /// Version of the program.
+    pub fenqun: String,
+    /// When the run ended, UTC, RFC 3339.
+    pub finished: String,
+    /// Every setting.
+    pub config: Config,
+    /// Hash over the settings.
+    pub config_hash: String,
+    /// First instant that was not looked at, UTC, RFC 3339.
+    pub as_of: String,
+    /// Every file that was read.
+    pub inputs: Vec<Input>,
+    /// The language model, when one was used.
+    pub text_model: Option<TextModelFacts>,
+    /// Rows, users, items.
+    pub counts: Counts,
+    /// Seconds of each step, in order.
+    pub timings: Vec<Timing>,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Input {
+    /// Its name as the configuration gave it or found it.
+    pub file: String,
+    /// Size.
+    pub bytes: u64,
+    /// BLAKE3 of its bytes.
+    pub blake3: String,
+}
+
+/// The language model of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TextModelFacts {
+    /// Id or folder.
+    pub model: String,
+    /// Hash over weights, tokenizer and settings.
+    pub fingerprint: String,
+    /// Distinct texts of the catalogue.
+    pub n_texts: usize,
+    /// Those that were read.
+    pub n_encoded: usize,
+    /// Part of all interactions that they cover, 0..=1.
+    pub coverage: f64,
+}
+
+/// How much there was.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Rows read.
+    pub n_rows: u64,
+    /// Clean events.
+    pub n_events: u64,
+    /// Events at or after `as_of`, left out.
+    pub n_held_out: u64,
+    /// Users with a profile.
+    pub n_users: usize,
+    /// Items that kept events name.
+    pub n_items: usize,
+    /// Segments.
+    pub n_segments: usize,
+}
+
+/// How long a step took.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Timing {
+    /// The step.
+    pub step: String,
+    /// Wall-clock seconds.
+    pub seconds: f64,
+}
+
+impl Manifest {
+    /// The version written by this program.
+    pub const FORMAT: u32 = FORMAT;
+}
+
+/// Every file that a configuration names, events first.
+///
+/// # Errors
+/// What the room `events` refuses: a file that is not there.
+pub fn input_files(config: &Config, base: &Path) -> Result<Vec<PathBuf>, RunError> {
+    let patterns = config.source.iter().map(|source| &source.files);
+    let patterns = patterns.chain(config.catalogue.iter().map(|items| &items.files));
+    let mut files = Vec::new();
+    for patterns in patterns {
+        for file in expand(patterns, base).map_err(EventsError::from)? {
+            if !files.contains(&file) {
+                files.push(file);
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// Size and hash of every input file, in order.
+///
+/// # Errors
+/// [`RunError::Read`].
+pub fn inputs(files: &[PathBuf], base: &Path) -> Result<Vec<Input>, RunError> {
+    files.iter().map(|file| input(file, base)).collect()
+}
+
+fn input(path: &Path, base: &Path) -> Result<Input, RunError> {
+    let file = File::open(path).map_err(RunError::reading(path))?;
+    let bytes = file.metadata().map_err(RunError::reading(path))?.len();
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(file).map_err(RunError::reading(path))?;
+    let name = path.strip_prefix(base).unwrap_or(path).display().to_string();
+    Ok(Input { file: name, bytes, blake3: hasher.finalize().to_hex().to_string() })
+}

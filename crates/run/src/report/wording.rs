@@ -1,0 +1,230 @@
+//! Every word of the page that is not data, in English and Chinese.
+
+use std::collections::BTreeMap;
+
+use fenqun_base::Language;
+
+const WORDS: &[(&str, &str, &str)] = &[
+    ("html_lang", "en", "zh-CN"),
+    ("overview", "Overview", "概览"),
+    ("segments", "Segments", "分群"),
+    ("map", "Map of users", "用户分布图"),
+    ("choice", "Why these segments", "为何如此分群"),
+    ("quality", "Data quality", "数据质量"),
+    ("run", "What was run", "运行信息"),
+    ("users", "users", "用户"),
+    ("users_label", "Users", "用户数"),
+    ("events", "Events kept", "有效事件"),
+    ("items", "Items", "商品数"),
+    ("total_spend", "Spend", "消费总额"),
+    ("total_activity", "Weighted actions", "加权行为量"),
+    ("period", "Period", "时间范围"),
+    ("share_of_users", "of users", "用户占比"),
+    ("share_of_spend", "of spend", "消费占比"),
+    ("share_of_activity", "of activity", "活跃占比"),
+    (
+        "grid_lead",
+        "Rows are value tiers, columns what users choose. Bars: share of users against share of spend.",
+        "行为价值档，列为偏好；横条对比用户占比与消费占比。",
+    ),
+    (
+        "grid_lead_activity",
+        "Rows are value tiers, columns what users choose. Bars: share of users against share of activity.",
+        "行为价值档，列为偏好；横条对比用户占比与活跃占比。",
+    ),
+    (
+        "tiles_lead",
+        "Each tile is a segment. Bars: share of users against share of value.",
+        "每块为一个分群；横条对比用户占比与价值占比。",
+    ),
+    ("segment", "Segment", "分群"),
+    ("mean_spend", "a user", "人均"),
+    ("apart", "Choose more than others", "更偏爱"),
+    (
+        "apart_note",
+        "Bar: mean share of what a user of the segment buys. Mark: average of all users.",
+        "横条：该群用户购买占比均值；竖线：全体平均。",
+    ),
+    ("words", "Telling words", "特征词"),
+    ("behaviour", "Behave differently", "行为差异"),
+    ("typical", "Typical users", "典型用户"),
+    (
+        "nothing_apart",
+        "Nothing is chosen clearly more than on average.",
+        "没有明显高于平均的偏好。",
+    ),
+    (
+        "nothing_behaviour",
+        "No behaviour differs clearly from the average.",
+        "行为与平均水平无明显差异。",
+    ),
+    ("average", "average", "平均"),
+    (
+        "map_lead",
+        "Each mark is a user; users who choose alike lie near each other. Colour is taste, shade is value. Click a name to hide or show a segment.",
+        "每个点是一位用户，偏好相近者相邻；颜色表示偏好，深浅表示价值。点击名称可显示或隐藏分群。",
+    ),
+    (
+        "map_lead_flat",
+        "Each mark is a user; users who are alike lie near each other. Click a name to hide or show a segment.",
+        "每个点是一位用户，相似者相邻。点击名称可显示或隐藏分群。",
+    ),
+    ("map_shown", "users drawn", "位用户"),
+    (
+        "needs_script",
+        "This chart needs JavaScript; its figures are in the table below.",
+        "该图需要启用 JavaScript；数据见下表。",
+    ),
+    ("as_table", "Show the figures", "查看数据"),
+    ("show_all", "Show all", "全部显示"),
+    ("hide_all", "Hide all", "全部隐藏"),
+    ("stability", "Stability", "稳定性"),
+    (
+        "stability_note",
+        "Mean adjusted Rand index between refits on resampled users: 1 means every refit finds the same segments, 0 means chance. Below the dashed line segments are not to be relied on.",
+        "对用户重抽样并重新拟合，取调整兰德指数均值：1 表示每次结果完全一致，0 表示与随机无异。低于虚线的分群不可依赖。",
+    ),
+    ("silhouette", "Silhouette", "轮廓系数"),
+    ("candidate", "Grouped by", "依据"),
+    ("k", "Groups", "组数"),
+    ("chosen", "chosen", "选用"),
+    ("stable", "Stable", "稳定"),
+    ("unstable", "Not stable", "不稳定"),
+    (
+        "unstable_note",
+        "Refits on other samples of these users give noticeably different segments. Use them to explore, not to steer by; fewer segments or more data may help.",
+        "换一批样本重新拟合，分群会明显不同。仅供探索，不宜据此决策；可减少分群数或增加数据。",
+    ),
+    ("refits", "refits", "次重拟合"),
+    ("interval", "95 % interval", "95 % 区间"),
+    ("baseline", "Beside the plain way", "与常规做法对比"),
+    (
+        "baseline_note",
+        "RFM k-means groups users by recency, frequency and spend alone: the usual notebook recipe. Higher is better in every column.",
+        "RFM k-means 只用最近消费、频次和金额分群，是最常见的做法。各列均为越高越好。",
+    ),
+    ("method", "Method", "方法"),
+    ("ours", "this report", "本报告"),
+    ("spend_explained", "Spend explained", "消费解释度"),
+    ("mix_explained", "Category mix explained", "品类结构解释度"),
+    ("features", "What segments differ in most", "分群差异最大的特征"),
+    (
+        "features_note",
+        "Share of a feature's variance, taken over ranks, that segments explain.",
+        "分群能解释的该特征（按名次）方差占比。",
+    ),
+    ("kept", "Kept", "保留"),
+    ("duplicate", "Duplicate", "重复"),
+    ("rejected", "Rejected", "剔除"),
+    ("rows_in", "rows in", "行读入"),
+    (
+        "quality_lead",
+        "Every row is accounted for: rows in = kept + duplicate + rejected.",
+        "每一行都有去向：读入 = 保留 + 重复 + 剔除。",
+    ),
+    ("adds_up", "adds up", "核对一致"),
+    ("does_not_add_up", "does not add up", "核对不一致"),
+    ("reason", "Reason", "原因"),
+    ("rows", "Rows", "行数"),
+    ("share", "Share", "占比"),
+    ("file", "File", "文件"),
+    ("run_id", "Run", "运行编号"),
+    ("version", "fenqun version", "fenqun 版本"),
+    ("seed", "Seed", "随机种子"),
+    ("as_of", "As of", "统计截至"),
+    ("files", "Files", "文件数"),
+    ("rows_read", "Rows read", "读入行数"),
+    ("value_by", "Value is", "价值定义"),
+    ("timings", "Time by stage", "各阶段耗时"),
+    ("seconds", "s", "秒"),
+    ("total", "Total", "合计"),
+    ("config", "Configuration", "配置"),
+    (
+        "privacy",
+        "Users appear by pseudonym only. This page loads nothing and sends nothing.",
+        "用户仅以假名出现；本页不加载、不发送任何网络数据。",
+    ),
+    ("light", "Light", "浅色"),
+    ("dark", "Dark", "深色"),
+    ("skip", "Skip to content", "跳到正文"),
+    ("made_by", "made by fenqun", "由分群 fenqun 生成"),
+    ("taste", "Taste", "偏好"),
+    ("value", "Value", "价值"),
+    ("all", "All", "合计"),
+];
+
+/// The words of one language, by key.
+pub(super) fn wording(language: Language) -> BTreeMap<&'static str, &'static str> {
+    WORDS.iter().map(|&(key, en, zh)| (key, language.pick(en, zh))).collect()
+}
+
+/// Names that the program gives, put into words.
+const TERMS: &[(&str, &str, &str)] = &[
+    ("categories", "categories", "类目"),
+    ("text", "item texts", "商品文本"),
+    ("events", "read and clean events", "读取与清洗事件"),
+    ("profiles", "build profiles", "构建用户画像"),
+    ("texts", "encode item texts", "编码商品文本"),
+    ("segments", "find segments", "分群与选择"),
+    ("lookahead", "look ahead", "前瞻评估"),
+    ("cards", "name and explain", "命名与解释"),
+    ("hashes", "hash the input", "计算输入摘要"),
+    ("files", "write files", "写出文件"),
+    ("report", "write the report", "生成报告"),
+];
+
+/// A candidate or a stage in words; one that is not known stays as it is.
+pub(super) fn term(name: &str, language: Language) -> &str {
+    let known = TERMS.iter().find(|(key, ..)| *key == name);
+    known.map_or(name, |&(_, en, zh)| language.pick(en, zh))
+}
+
+/// The sentence at the head of the page.
+pub(super) fn headline(facts: &Headline<'_>, language: Language) -> String {
+    let Headline { n_users, n_segments, top, top_share, top_spend, .. } = facts;
+    let value = match facts.in_money {
+        true => language.pick("spend", "消费额"),
+        false => language.pick("activity", "活跃度"),
+    };
+    match (language, facts.by_tiers) {
+        (Language::En, true) => format!(
+            "{n_users} users in {n_segments} segments by value and taste. {top} segments, \
+             {top_share} of users, bring {top_spend} of {value}."
+        ),
+        (Language::En, false) => format!(
+            "{n_users} users in {n_segments} segments. “{top}” holds {top_share} of users and brings {top_spend} of {value}."
+        ),
+        (Language::Zh, true) => format!(
+            "{n_users} 位用户按价值与偏好分为 {n_segments} 群：{top}用户占 {top_share}，贡献 {top_spend} 的{value}。"
+        ),
+        (Language::Zh, false) => format!(
+            "{n_users} 位用户分为 {n_segments} 群：“{top}”占 {top_share}，贡献 {top_spend} 的{value}。"
+        ),
+    }
+}
+
+/// What the headline speaks of.
+pub(super) struct Headline<'a> {
+    pub n_users: String,
+    pub n_segments: usize,
+    /// Name of the highest tier, or of the segment that brings most.
+    pub top: &'a str,
+    pub top_share: String,
+    pub top_spend: String,
+    pub by_tiers: bool,
+    pub in_money: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_has_both_languages_and_one_key() {
+        let english = wording(Language::En);
+        assert_eq!(english.len(), WORDS.len());
+        for (key, en, zh) in WORDS {
+            assert!(!en.is_empty() && !zh.is_empty(), "{key}");
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! From segments to what people read: cards, reasons, the report's data.
+
+use fenqun_base::{Catalogue, Matrix};
+use fenqun_events::Ledger;
+use fenqun_explain::Card;
+use fenqun_profiles::Profiles;
+
+use super::lookahead::Ahead;
+use super::order::day_of;
+use super::segment::Found;
+use super::texts::Texts;
+use crate::artifacts::SegmentRows;
+use crate::manifest::Manifest;
+use crate::report::{
+    FileQuality, MapPoint, Method, Named, Rejected, ReportData, RunFacts,
+    StabilityFacts, StageTime, TopFeature,
+};
+use crate::{Config, RunError};
+
+/// Below this stability segments are not to be relied on, and the report says so.
+const LEAST_STABILITY: f64 = 0.7;
+
+/// Features named as those by which segments differ most.
+const N_TOP_FEATURES: usize = 12;
+
+/// Everything that is told of a run.
+pub(crate) struct Told {
+    pub cards: Vec<Card>,
+    pub remarks: Vec<String>,
+    data: ReportData,
+}
+
+/// Writes cards and gathers the report.
+pub(crate) fn tell(
+    config: &Config,
+    profiles: &Profiles,
+    catalogue: &Catalogue,
+    found: &Found,
+    texts: Result<&Texts, &String>,
+    ahead: Option<Ahead>,
+    (first_time, last_time): (i64, i64),
+) -> Result<Told, RunError> {
+    let cards = fenqun_explain::cards(
+        profiles,
+        catalogue,
+        &found.assignment,
+        &found.shape,
+        &found.space,
+        &config.cards,
+    )?;
+    let language = config.cards.language;
+    let mut remarks = Vec::new();
+    if let Err(reason) = texts {
+        remarks.push(format!("{}: {reason}", language.pick("No text vectors", "没有文本向量")));
+    }
+    let stability = &found.stability;
+    remarks.push(language.pick(
+        format!("Stability {:.2} over {} refits", stability.mean, stability.n_refits),
+        format!("稳定性 {:.2}（{} 次重拟合）", stability.mean, stability.n_refits),
+    ));
+    if stability.mean < LEAST_STABILITY {
+        remarks.push(language.pick(
+            format!("Warning: below {LEAST_STABILITY}, segments change when users are resampled"),
+            format!("警告：低于 {LEAST_STABILITY}，重新抽样用户时分群会改变"),
+        ));
+    }
+    let methods = [(&found.method, true), (&found.baseline, false)];
+    let data = ReportData {
+        language,
+        title: config.title.clone(),
+        currency: config.cards.currency.clone(),
+        segments: cards.clone(),
+        map: map(found),
+        choice: found.choice.clone(),
+        stability: Some(StabilityFacts {
+            mean: stability.mean,
+            low: stability.low,
+            high: stability.high,
+            n_refits: stability.n_refits,
+            least: LEAST_STABILITY,
+        }),
+        methods: methods
+            .into_iter()
+            .map(|(method, ours)| Method { ours, ..method.clone() })
+            .zip(ahead.map_or([None, None], |ahead| [Some(ahead.ours), Some(ahead.baseline)]))
+            .map(|(method, explained)| match explained {
+                Some(explained) => Method {
+                    spend_explained: Some(explained.spend),
+                    mix_explained: Some(explained.mix),
+                    ..method
+                },
+                None => method,
+            })
+            .collect(),
+        notes: remarks.clone(),
+        features: top_features(profiles, found),
+        facts: RunFacts {
+            value_formula: profiles.value_basis.formula().to_owned(),
+            first_event: day_of(first_time),
+            last_event: day_of(last_time),
+            ..RunFacts::default()
+        },
+        ..ReportData::default()
+    };
+    Ok(Told { cards, remarks, data })
+}
+
+impl Told {
+    /// The report's data, with what only the end of the run knows.
+    pub fn report(&self, manifest: &Manifest, ledger: &Ledger) -> ReportData {
+        let language = self.data.language;
+        let mut data = self.data.clone();
+        data.notes.extend(ledger.notes.iter().cloned());
+        data.quality = ledger
+            .files
+            .iter()
+            .map(|file| FileQuality {
+                file: file.file.clone(),
+                n_in: file.n_in,
+                n_kept: file.n_kept,
+                n_duplicate: file.n_duplicate,
+                rejected: file
+                    .n_rejected
+                    .iter()
+                    .map(|(reason, &n)| Rejected {
+                        reason: reason.name().to_owned(),
+                        text: reason.sentence(language).to_owned(),
+                        n,
+                    })
+                    .collect(),
+            })
+            .collect();
+        let more = manifest.text_model.iter().flat_map(|model| {
+            let named = |name: &str, text: String| Named { name: name.to_owned(), text };
+            [
+                named("text model", format!("{} ({})", model.model, &model.fingerprint)),
+                named(
+                    "texts read",
+                    format!(
+                        "{} of {}, {:.1} % of interactions",
+                        model.n_encoded,
+                        model.n_texts,
+                        model.coverage * 100.0
+                    ),
+                ),
+            ]
+        });
+        data.facts = RunFacts {
+            run_id: manifest.config_hash.clone(),
+            version: manifest.fenqun.clone(),
+            seed: manifest.config.seed,
+            as_of: manifest.as_of.clone(),
+            n_files: manifest.inputs.len() as u64,
+            n_rows: manifest.counts.n_rows,
+            n_events: manifest.counts.n_events,
+            n_users: manifest.counts.n_users as u64,
+            n_items: manifest.counts.n_items as u64,
+            more: more.collect(),
+            stages: manifest
+                .timings
+                .iter()
+                .map(|timing| StageTime { name: timing.step.clone(), seconds: timing.seconds })
+                .collect(),
+            config: toml::to_string_pretty(&manifest.config).unwrap_or_default(),
+            ..data.facts
+        };
+        data
+    }
+
+    /// The rows of `segments.parquet`.
+    pub fn rows(&self, profiles: &Profiles, found: &Found) -> SegmentRows {
+        let segments = &found.assignment.segments;
+        let card = |segment: u32| &self.cards[segment as usize];
+        SegmentRows {
+            users: profiles.users.clone(),
+            client_ids: profiles.users.iter().map(|user| user.client_id()).collect(),
+            segments: segments.clone(),
+            names: segments.iter().map(|&segment| card(segment).name.clone()).collect(),
+            scores: found.assignment.scores.clone(),
+            reasons: segments.iter().map(|&segment| reasons(card(segment))).collect(),
+        }
+    }
+}
+
+/// Why a user is in a segment, as codes: the place on each axis, then what sets the segment apart.
+fn reasons(card: &Card) -> Vec<String> {
+    let tier = card.tier.map(|tier| format!("value_tier={tier}"));
+    let taste = card.taste.map(|taste| format!("taste={taste}"));
+    let categories = card.categories.iter().take(2).map(|it| format!("category={}", it.name));
+    let traits = card.traits.iter().take(2).map(|it| {
+        let side = if it.effect > 0.0 { "high" } else { "low" };
+        format!("{}={side}", it.feature)
+    });
+    tier.into_iter().chain(taste).chain(categories).chain(traits).collect()
+}
+
+fn map(found: &Found) -> Vec<MapPoint> {
+    let segments = &found.assignment.segments;
+    let point = |(row, &segment): (usize, &u32)| MapPoint {
+        x: found.plane.at(row, 0),
+        y: found.plane.at(row, 1),
+        segment,
+    };
+    segments.iter().enumerate().map(point).collect()
+}
+
+/// The features whose variance segments explain best.
+fn top_features(profiles: &Profiles, found: &Found) -> Vec<TopFeature> {
+    let strength = |column: usize| {
+        let ranks = ranks(&profiles.values, column);
+        fenqun_evaluate::variance_explained(&found.assignment.segments, &ranks).unwrap_or(0.0)
+    };
+    let mut features: Vec<TopFeature> = profiles
+        .features
+        .iter()
+        .enumerate()
+        .map(|(column, feature)| TopFeature {
+            name: feature.name.clone(),
+            strength: strength(column),
+        })
+        .collect();
+    features.sort_by(|a, b| b.strength.total_cmp(&a.strength).then(a.name.cmp(&b.name)));
+    features.truncate(N_TOP_FEATURES);
+    features
+}
+
+/// Ranks of a column, so that a few very large users do not decide what is told.
+fn ranks(values: &Matrix, column: usize) -> Vec<f32> {
+    let column = values.column(column);
+    let mut order: Vec<usize> = (0..column.len()).collect();
+    order.sort_by(|&a, &b| column[a].total_cmp(&column[b]));
+    let mut ranks = vec![0.0; column.len()];
+    let mut start = 0;
+    while start < order.len() {
+        let value = column[order[start]];
+        let end = start + order[start..].iter().take_while(|&&row| column[row] == value).count();
+        // Equal values share the middle of their ranks. NaN equals nothing, itself included.
+        let end = end.max(start + 1);
+        for &row in &order[start..end] {
+            ranks[row] = (start + end - 1) as f32 / 2.0;
+        }
+        start = end;
+    }
+    ranks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_values_share_a_rank() {
+        let values = Matrix::from_rows(&[[3.0], [1.0], [3.0], [2.0]]).expect("rows");
+        assert_eq!(ranks(&values, 0), [2.5, 0.0, 2.5, 1.0]);
+    }
+}

@@ -1,0 +1,256 @@
+//! A run from beginning to end.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use fenqun_base::{Block, Matrix, Progress, Seed};
+use fenqun_events::{EventTable, Key};
+use fenqun_explain::Card;
+use fenqun_profiles::Profiles;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::explain::{self, Told};
+use super::models::Models;
+use super::segment::{self, Found, Shop};
+use super::{blocks, lookahead, texts};
+use crate::artifacts::{write_json, write_profiles, write_segments, write_sequences, write_vectors};
+use crate::directory::{Existing, RunDirectory};
+use crate::manifest::{self, Counts, Manifest, Timing};
+use crate::pages::write_report;
+use crate::{Config, RunError, packages};
+
+/// Milliseconds of a day.
+const DAY: i64 = 86_400_000;
+
+/// What to run, where to, and how far.
+#[derive(Clone, Debug)]
+pub struct RunRequest {
+    /// Every setting.
+    pub config: Config,
+    /// The configuration's file; paths in it are relative to its folder.
+    pub config_path: PathBuf,
+    /// The run directory.
+    pub out: PathBuf,
+    /// What to do with a run that is there.
+    pub existing: Existing,
+    /// Where to stop; `None` runs to the end.
+    pub until: Option<Until>,
+}
+
+/// A step to stop after; the run can be resumed from there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// Clean events.
+    Events,
+    /// Features of every user.
+    Profiles,
+}
+
+/// What a run gives back to the program.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Outcome {
+    /// The run directory.
+    pub folder: PathBuf,
+    /// One card a segment; empty when the run was asked to stop earlier.
+    pub cards: Vec<Card>,
+    /// What a person should know, one sentence each.
+    pub remarks: Vec<String>,
+    /// Wall-clock seconds.
+    pub seconds: f64,
+}
+
+/// Runs a configuration.
+///
+/// # Errors
+/// Everything in [`RunError`]. After a failure the folder holds either what can be resumed or
+/// nothing of this run.
+pub fn run(request: &RunRequest, progress: &Progress) -> Result<Outcome, RunError> {
+    let start = Instant::now();
+    let mut directory = RunDirectory::begin(&request.out, &request.config, request.existing)?;
+    match steps(request, &mut directory, progress) {
+        Ok(Some((manifest, mut outcome))) => {
+            directory.finish(&manifest)?;
+            outcome.seconds = start.elapsed().as_secs_f64();
+            Ok(outcome)
+        }
+        Ok(None) => Ok(Outcome { folder: request.out.clone(), ..Outcome::default() }),
+        Err(error) => {
+            directory.abandon();
+            Err(error)
+        }
+    }
+}
+
+fn steps(
+    request: &RunRequest,
+    directory: &mut RunDirectory,
+    progress: &Progress,
+) -> Result<Option<(Manifest, Outcome)>, RunError> {
+    let config = &request.config;
+    let mut clock = Clock::default();
+
+    let table = clock.time("events", || events(request, directory, progress))?;
+    if request.until == Some(Until::Events) {
+        return Ok(None);
+    }
+    let as_of = as_of(config, &request.config_path, table.last_time())?;
+    let profiles = clock.time("profiles", || profiles(config, directory, &table, as_of, progress))?;
+    if request.until == Some(Until::Profiles) {
+        return Ok(None);
+    }
+    let cache = packages::cache_folder();
+    let catalogue = table.catalogue();
+    let texts = clock.time("texts", || {
+        texts::read(&config.text, catalogue, &profiles, &cache, progress)
+    })?;
+    let seed = Seed(config.seed);
+    let (blocks, found) = clock.time("segments", || {
+        let models = Models::in_folder(directory.file("model"))?;
+        let shop = Shop { profiles: &profiles, catalogue, texts: texts.as_ref() };
+        let blocks = blocks::all(&profiles, catalogue, texts.as_ref().ok(), seed, &models)?;
+        let found = segment::find(config, shop, &blocks, seed, &models, progress)?;
+        Ok((blocks, found))
+    })?;
+    let ahead = clock.time("lookahead", || {
+        lookahead::look(config, &table, as_of, texts.as_ref(), &found, seed, progress)
+    })?;
+    let period = (table.first_time(), table.last_time());
+    let told = clock.time("cards", || {
+        explain::tell(config, &profiles, catalogue, &found, texts.as_ref(), ahead, period)
+    })?;
+
+    let base = folder_of(&request.config_path);
+    let files = manifest::input_files(config, base)?;
+    let mut manifest = Manifest {
+        format: Manifest::FORMAT,
+        fenqun: env!("CARGO_PKG_VERSION").to_owned(),
+        finished: Timestamp::now().to_string(),
+        config: config.clone(),
+        config_hash: config.fingerprint(),
+        as_of: day_of(as_of),
+        inputs: clock.time("hashes", || manifest::inputs(&files, base))?,
+        text_model: texts.as_ref().ok().map(|texts| texts.facts.clone()),
+        counts: Counts {
+            n_rows: table.ledger().total().n_in,
+            n_events: profiles.n_events,
+            n_held_out: profiles.n_held_out,
+            n_users: profiles.n_users(),
+            n_items: catalogue.len(),
+            n_segments: found.assignment.n_segments,
+        },
+        timings: Vec::new(),
+    };
+    clock.time("files", || write(directory, &profiles, &blocks, &found, &told))?;
+    manifest.timings = clock.timings;
+    write_report(directory.folder(), &told.report(&manifest, table.ledger()))?;
+    let outcome = Outcome {
+        folder: request.out.clone(),
+        cards: told.cards,
+        remarks: told.remarks,
+        seconds: 0.0,
+    };
+    Ok(Some((manifest, outcome)))
+}
+
+fn events(
+    request: &RunRequest,
+    directory: &mut RunDirectory,
+    progress: &Progress,
+) -> Result<EventTable, RunError> {
+    let folder = directory.file("events");
+    if !directory.events_finished() {
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder).map_err(RunError::writing(&folder))?;
+        }
+        std::fs::create_dir_all(&folder).map_err(RunError::writing(&folder))?;
+        let base = folder_of(&request.config_path);
+        let key = Key::open_or_create(&base.join(&request.config.key_file))?;
+        let events = request.config.events();
+        let cleaned = fenqun_events::clean(&events, base, &key, &folder, progress)?;
+        write_json(&directory.file("quality.json"), &cleaned.ledger)?;
+        let (from, to) = (folder.join("rejected.parquet"), directory.file("rejected.parquet"));
+        if from.exists() {
+            std::fs::rename(&from, &to).map_err(RunError::writing(&to))?;
+        }
+        directory.finish_events()?;
+    }
+    Ok(EventTable::open(&folder)?)
+}
+
+fn profiles(
+    config: &Config,
+    directory: &RunDirectory,
+    table: &EventTable,
+    as_of: i64,
+    progress: &Progress,
+) -> Result<Profiles, RunError> {
+    let profiles = fenqun_profiles::build(table, as_of, &config.profiles, progress)?;
+    write_profiles(&directory.file("profiles.parquet"), &profiles)?;
+    write_sequences(&directory.file("sequences.parquet"), &profiles)?;
+    Ok(profiles)
+}
+
+fn write(
+    directory: &RunDirectory,
+    profiles: &Profiles,
+    blocks: &[Block],
+    found: &Found,
+    told: &Told,
+) -> Result<(), RunError> {
+    let parts: Vec<&Matrix> = blocks.iter().map(|block| &block.vectors).collect();
+    write_vectors(directory.folder(), &profiles.users, &Matrix::beside(&parts)?)?;
+    write_segments(&directory.file("segments.parquet"), &told.rows(profiles, found))?;
+    write_json(&directory.file("cards.json"), &told.cards)
+}
+
+/// The first instant that is not looked at: the configured day, or the day after the last event.
+fn as_of(config: &Config, path: &Path, last_time: i64) -> Result<i64, RunError> {
+    if config.as_of.is_empty() {
+        return Ok((last_time.div_euclid(DAY) + 1) * DAY);
+    }
+    let refused = || RunError::Setting {
+        path: path.to_owned(),
+        name: "as_of",
+        rule: "a day as YYYY-MM-DD, or empty for the day after the last event".into(),
+        found: format!("`{}`", config.as_of),
+    };
+    let day: Date = config.as_of.parse().map_err(|_| refused())?;
+    let start = TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).map_err(|_| refused())?;
+    Ok(start.as_millisecond())
+}
+
+/// An instant as RFC 3339, UTC.
+pub(super) fn day_of(time: i64) -> String {
+    Timestamp::from_millisecond(time).map(|time| time.to_string()).unwrap_or_default()
+}
+
+/// The folder that paths of a configuration are relative to.
+pub(super) fn folder_of(config_path: &Path) -> &Path {
+    match config_path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// How long each step took.
+#[derive(Default)]
+struct Clock {
+    timings: Vec<Timing>,
+}
+
+impl Clock {
+    fn time<T>(
+        &mut self,
+        step: &str,
+        work: impl FnOnce() -> Result<T, RunError>,
+    ) -> Result<T, RunError> {
+        let start = Instant::now();
+        let result = work()?;
+        let seconds = start.elapsed().as_secs_f64();
+        self.timings.push(Timing { step: step.to_owned(), seconds });
+        Ok(result)
+    }
+}
