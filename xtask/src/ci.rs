@@ -27,7 +27,11 @@ const STEPS: &[(&str, &[&str], &[(&str, &str)])] = &[
         ],
         &[],
     ),
-    ("docs", &["doc", "--release", "--locked", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")]),
+    (
+        "docs",
+        &["doc", "--release", "--locked", "--workspace", "--no-deps"],
+        &[("RUSTDOCFLAGS", "-D warnings")],
+    ),
     ("tests", &["test", "--release", "--locked", "--workspace", "--no-fail-fast"], &[]),
 ];
 
@@ -56,12 +60,19 @@ pub fn ci(root: &Path) -> Result<()> {
 
 /// Brings what the real-data tests use into the cache. Without network they skip, visibly.
 fn fetch(root: &Path) {
-    for words in [["models", "fetch", "minilm"], ["models", "fetch", "e5-small"], ["data", "fetch", "complete-journey"]] {
+    for words in [
+        ["models", "fetch", "minilm"],
+        ["models", "fetch", "e5-small"],
+        ["data", "fetch", "complete-journey"],
+    ] {
         let mut command = Command::new(env!("CARGO"));
         command.args(["run", "--release", "--locked", "--quiet", "--package", "fenqun", "--"]);
         let done = command.args(words).current_dir(root).status();
         if !done.is_ok_and(|status| status.success()) {
-            say(&format!("SKIPPED: `fenqun {}` failed; tests that need it will skip", words.join(" ")));
+            say(&format!(
+                "SKIPPED: `fenqun {}` failed; tests that need it will skip",
+                words.join(" ")
+            ));
         }
     }
 }

@@ -69,7 +69,8 @@ fn layers(root: &Path) -> Result<Vec<String>> {
             }
             for (kept, rooms) in KEPT_TO {
                 if used == *kept && !rooms.contains(&room) {
-                    broken.push(format!("{room} uses {used}, which belongs to {}", rooms.join(", ")));
+                    broken
+                        .push(format!("{room} uses {used}, which belongs to {}", rooms.join(", ")));
                 }
             }
         }

@@ -45,19 +45,27 @@ pub enum Command {
     #[command(after_help = "Examples:\n  fenqun demo\n  fenqun demo --out demo-zh --language zh")]
     Demo(RunOptions),
     /// Look at your files and write a commented configuration
-    #[command(after_help = "Examples:\n  fenqun init orders.csv.gz\n  fenqun init 'data/*.parquet' -o shop.toml")]
+    #[command(
+        after_help = "Examples:\n  fenqun init orders.csv.gz\n  fenqun init 'data/*.parquet' -o shop.toml"
+    )]
     Init(InitOptions),
     /// Run a configuration: clean, profile, encode, segment, explain, report
-    #[command(after_help = "Examples:\n  fenqun run\n  fenqun run -c shop.toml --out runs/monday\n  fenqun run --resume")]
+    #[command(
+        after_help = "Examples:\n  fenqun run\n  fenqun run -c shop.toml --out runs/monday\n  fenqun run --resume"
+    )]
     Run(RunCommand),
     /// Read and clean only; print what became of every row
     #[command(after_help = "Examples:\n  fenqun check\n  fenqun check -c shop.toml --format json")]
     Check(CheckOptions),
     /// Make the HTML report of a finished run again
-    #[command(after_help = "Examples:\n  fenqun report runs/monday\n  fenqun report runs/monday -o monday.html")]
+    #[command(
+        after_help = "Examples:\n  fenqun report runs/monday\n  fenqun report runs/monday -o monday.html"
+    )]
     Report(ReportOptions),
     /// List, fetch and check pretrained models
-    #[command(after_help = "Examples:\n  fenqun models\n  fenqun models fetch minilm\n  fenqun models check")]
+    #[command(
+        after_help = "Examples:\n  fenqun models\n  fenqun models fetch minilm\n  fenqun models check"
+    )]
     Models(PackageOptions),
     /// List, fetch and check public data sets
     #[command(after_help = "Examples:\n  fenqun data\n  fenqun data fetch complete-journey")]

@@ -1,7 +1,7 @@
 //! Tables for the terminal.
 
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, TableComponent};
 use fenqun_base::Language;
 use fenqun_events::Ledger;
 use fenqun_explain::Card;
@@ -12,10 +12,14 @@ pub fn segments(cards: &[Card], language: Language, currency: &str) -> String {
         ["#", "segment", "users", "share", "spend", "of spend", "what sets it apart"],
         ["#", "分群", "用户", "占比", "消费", "消费占比", "特征"],
     );
-    let mut table = table(&heads);
+    let mut table = table(&heads.map(|head| in_activity(head, cards)));
     for card in cards {
-        let mut apart: Vec<String> =
-            card.categories.iter().take(2).map(|it| format!("{} ×{:.1}", it.name, it.lift)).collect();
+        let mut apart: Vec<String> = card
+            .categories
+            .iter()
+            .take(2)
+            .map(|it| format!("{} ×{:.1}", it.name, it.lift))
+            .collect();
         apart.extend(card.traits.iter().take(1).map(|it| it.text.clone()));
         table.add_row(vec![
             right(card.segment.to_string()),
@@ -28,6 +32,20 @@ pub fn segments(cards: &[Card], language: Language, currency: &str) -> String {
         ]);
     }
     table.to_string()
+}
+
+/// Without prices, value is weighted actions, and the heads say so.
+fn in_activity<'a>(head: &'a str, cards: &[Card]) -> &'a str {
+    if cards.first().is_none_or(|card| card.value_basis == "spend") {
+        return head;
+    }
+    match head {
+        "spend" => "activity",
+        "of spend" => "of activity",
+        "消费" => "活跃度",
+        "消费占比" => "活跃度占比",
+        other => other,
+    }
 }
 
 /// What became of every row, a line a file.
@@ -57,6 +75,11 @@ pub fn ledger(ledger: &Ledger) -> String {
 pub fn table(heads: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_preset(UTF8_HORIZONTAL_ONLY);
+    // Lines between rows would make a table twice as long as what it says.
+    table.remove_style(TableComponent::HorizontalLines);
+    table.remove_style(TableComponent::MiddleIntersections);
+    table.remove_style(TableComponent::LeftBorderIntersections);
+    table.remove_style(TableComponent::RightBorderIntersections);
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(heads.iter().map(Cell::new));
     table

@@ -111,7 +111,8 @@ fn names_and_report_come_in_chinese_by_one_setting() {
 fn k_means_over_chosen_blocks_is_one_setting_away() {
     let place = shop();
     let config = fs::read_to_string(place.path("fenqun.toml")).expect("config");
-    let own = "\n[segments]\nmethod = \"k_means\"\nblocks = [\"aggregates\"]\nn_segments = [3, 4]\n";
+    let own =
+        "\n[segments]\nmethod = \"k_means\"\nblocks = [\"aggregates\"]\nn_segments = [3, 4]\n";
     place.write("fenqun.toml", without_section(&config, "segments") + own);
     let said = place.fenqun(&["run", "--out", "run", "--format", "json"]).fine();
     let outcome: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");

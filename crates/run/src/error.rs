@@ -60,7 +60,9 @@ pub enum RunError {
         source: io::Error,
     },
     /// A file cannot be written.
-    #[error("{path} cannot be written: {source}; free some space or choose another folder with --out")]
+    #[error(
+        "{path} cannot be written: {source}; free some space or choose another folder with --out"
+    )]
     Write {
         /// The file.
         path: PathBuf,

@@ -20,8 +20,8 @@ mod directory;
 mod encode;
 mod error;
 mod manifest;
-mod pages;
 pub mod packages;
+mod pages;
 pub mod report;
 mod steps;
 

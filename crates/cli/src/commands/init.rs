@@ -15,14 +15,11 @@ pub fn init(options: &InitOptions, console: &Console) -> Result<()> {
     }
     let here = env::current_dir().context("the current folder cannot be found")?;
     let folder = here.join(path.parent().unwrap_or("".as_ref()));
-    let proposal =
-        fenqun_events::init(&options.files, &here, &folder).map_err(RunError::from)?;
+    let proposal = fenqun_events::init(&options.files, &here, &folder).map_err(RunError::from)?;
     fenqun_base::artifact::write_bytes(path, proposal.toml.as_bytes())
         .with_context(|| format!("{} cannot be written", path.display()))?;
     if console.is_json() {
-        let row = |finding: &fenqun_events::Finding| {
-            json!({ "what": finding.what, "why": finding.why, "sure": finding.sure })
-        };
+        let row = |finding: &fenqun_events::Finding| json!({ "what": finding.what, "why": finding.why, "sure": finding.sure });
         console.say_json(&proposal.findings.iter().map(row).collect::<Vec<_>>());
         return Ok(());
     }

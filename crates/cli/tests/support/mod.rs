@@ -47,7 +47,8 @@ impl Workplace {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_fenqun"));
         command.args(arguments).current_dir(self.folder.path());
-        for name in ["FENQUN_OUT", "FENQUN_SEED", "FENQUN_LANGUAGE", "FENQUN_AS_OF", "FENQUN_CONFIG"]
+        for name in
+            ["FENQUN_OUT", "FENQUN_SEED", "FENQUN_LANGUAGE", "FENQUN_AS_OF", "FENQUN_CONFIG"]
         {
             command.env_remove(name);
         }
@@ -84,7 +85,8 @@ pub fn orders() -> Vec<String> {
     let mut rows = Vec::new();
     let mut state = 20_260_101_u64;
     let mut next = |below: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % below
     };
     let tastes: [&[(&str, &str, &str)]; 3] = [

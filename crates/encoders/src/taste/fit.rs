@@ -11,19 +11,19 @@ impl CategoryTaste {
     /// Learns weights, components and coordinates from counts of users × categories.
     ///
     /// # Errors
-    /// What the parts refuse; [`DataError::Parameter`] when there are too few categories or users
-    /// for so many coordinates.
+    /// What the parts refuse; [`DataError::Parameter`] when there are not even two categories and
+    /// two users.
     pub fn fit(&self, counts: &SparseMatrix, seed: Seed) -> Result<CategoryTasteModel, DataError> {
         let tfidf = TfIdf { min_users: self.min_users }.fit(counts)?;
         let weights = tfidf.transform(counts)?;
         let most = weights.n_rows().min(weights.n_columns());
         let dimensions = self.dimensions.min(most);
-        check_coordinates(self.n_coordinates, dimensions.saturating_sub(1))?;
+        let n_coordinates = allowed(self.n_coordinates, dimensions.saturating_sub(1))?;
         let svd = Svd { dimensions, ..Svd::default() }.fit(&weights, seed.derive("taste"))?;
         let mut directions = without_first(&svd.transform(&weights)?)?;
         directions.normalise_rows();
         let known = directions.select_rows(&known_rows(&directions));
-        let pca = Pca { dimensions: self.n_coordinates }.fit(&known)?;
+        let pca = Pca { dimensions: n_coordinates }.fit(&known)?;
         Ok(CategoryTasteModel { tfidf, svd, pca })
     }
 }
@@ -38,7 +38,7 @@ impl TextTaste {
         counts: &SparseMatrix,
         vectors: &Matrix,
     ) -> Result<TextTasteModel, DataError> {
-        check_coordinates(self.n_coordinates, vectors.n_columns())?;
+        let n_coordinates = allowed(self.n_coordinates, vectors.n_columns())?;
         vectors.check_finite()?;
         let tfidf = TfIdf { min_users: self.min_users }.fit(counts)?;
         let pooled = pooled(&tfidf.transform(counts)?, &tfidf.kept(), counts, vectors)?;
@@ -46,7 +46,7 @@ impl TextTaste {
         let mean = column_means(&known);
         let mut directions = centred(&known, &mean);
         directions.normalise_rows();
-        let pca = Pca { dimensions: self.n_coordinates }.fit(&directions)?;
+        let pca = Pca { dimensions: n_coordinates }.fit(&directions)?;
         Ok(TextTasteModel { tfidf, mean, pca })
     }
 }
@@ -65,11 +65,12 @@ pub(super) fn pooled(
     pool(weights, &vectors.select_rows(kept))
 }
 
-fn check_coordinates(n_coordinates: usize, most: usize) -> Result<(), DataError> {
-    if (1..=most).contains(&n_coordinates) {
-        return Ok(());
+/// As many coordinates as asked for, or as the data have directions.
+fn allowed(n_coordinates: usize, most: usize) -> Result<usize, DataError> {
+    if n_coordinates > 0 && most > 0 {
+        return Ok(n_coordinates.min(most));
     }
-    let rule = format!("between 1 and {most}, what categories or vectors and users allow");
+    let rule = format!("at least 1, and the data must allow one: they allow {most}");
     let found = n_coordinates.to_string();
     Err(DataError::Parameter { name: "n_coordinates", rule, found })
 }

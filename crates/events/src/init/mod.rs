@@ -7,6 +7,7 @@
 
 mod columns;
 mod days;
+mod encoding;
 mod survey;
 mod values;
 mod words;

@@ -7,7 +7,7 @@ use super::days::Days;
 use crate::EventsError;
 use crate::config::TimeConfig;
 use crate::mapping::{Column, parse_number};
-use crate::source::{Dialect, Reader};
+use crate::source::{Dialect, Malformed, MalformedReason, Reader};
 use crate::time::{Clock, DAY_MS};
 
 /// Larger files are not read twice: bounds on times are then left wide.
@@ -36,6 +36,8 @@ pub(super) struct Survey {
     pub(super) by_letter: BTreeMap<char, u64>,
     pub(super) n_negative_quantity: u64,
     pub(super) n_negative_amount: u64,
+    /// Rows that are no text in the encoding of the dialect.
+    pub(super) n_bad_encoding: u64,
     /// Whether every file was read to its end.
     pub(super) is_whole: bool,
 }
@@ -77,6 +79,8 @@ pub(super) fn survey(
                 .map(|(array, name)| Column::new(array, file, name))
                 .collect();
             let columns = typed?;
+            let bad = |row: &&Malformed| row.reason == MalformedReason::BadEncoding;
+            survey.n_bad_encoding += raw.malformed.iter().filter(bad).count() as u64;
             survey.add(&columns, raw.lines.len(), &mut clock, [action, session, quantity, amount]);
         }
     }

@@ -13,11 +13,11 @@ use super::{Finding, Look, Proposal, shown};
 use crate::EventsError;
 use crate::config::TimeConfig;
 use crate::rules::Cleaning;
-use crate::source::Dialect;
+use crate::source::{Compression, Dialect, Encoding};
 use crate::time::civil_day;
 
 pub(super) fn proposal(
-    looks: Vec<Look>,
+    mut looks: Vec<Look>,
     mut findings: Vec<Finding>,
     folder: &Path,
 ) -> Result<Proposal, EventsError> {
@@ -26,7 +26,7 @@ pub(super) fn proposal(
     );
     let mut bounds: Option<(i64, i64)> = None;
     let mut all_bounded = true;
-    for look in looks.iter().filter(|look| look.roles.is_events()) {
+    for look in looks.iter_mut().filter(|look| look.roles.is_events()) {
         let mut own = look.findings.clone();
         let stretch = source(&mut text, look, folder, &mut own)?;
         match stretch {
@@ -62,23 +62,16 @@ pub(super) fn proposal(
 /// Writes one `[[source]]`; gives the days of its main stretch where it has one.
 fn source(
     text: &mut String,
-    look: &Look,
+    look: &mut Look,
     folder: &Path,
     findings: &mut Vec<Finding>,
 ) -> Result<Option<(i64, i64)>, EventsError> {
-    let (roles, sniffed) = (&look.roles, &look.sniffed);
-    let name = |field: Field| roles.get(field).map(|column| sniffed.columns[column].as_str());
     let mut notes: Vec<Finding> = Vec::new();
     let time = time(look, &mut notes);
-    let asked = Questions {
-        time: name(Field::Time).unwrap_or(""),
-        action: name(Field::Action),
-        session: name(Field::Session),
-        quantity: name(Field::Quantity),
-        amount: name(Field::Amount),
-    };
-    let survey = survey(&look.files, &sniffed.dialect, &time, &asked)?;
-    let actions = actions(&survey, asked.action.is_some(), roles, &mut notes);
+    let survey = surveyed(look, &time, &mut notes)?;
+    let roles = &look.roles;
+    let is_mapped = roles.get(Field::Action).is_some();
+    let actions = actions(&survey, is_mapped, roles, &mut notes);
     let refund = refund(&survey, &mut notes);
     let stretch = survey.days.main_stretch().filter(|_| survey.is_whole);
     if let Some(stretch) = stretch {
@@ -107,6 +100,45 @@ fn source(
     text.push_str(&refund);
     findings.extend(notes);
     Ok(stretch.map(|stretch| (stretch.first, stretch.last)))
+}
+
+/// Looks at the whole files; once more in another encoding where the first look says so.
+fn surveyed(
+    look: &mut Look,
+    time: &TimeConfig,
+    notes: &mut Vec<Finding>,
+) -> Result<Survey, EventsError> {
+    let first = ask(look, time)?;
+    let n_bad = first.n_bad_encoding;
+    let is_utf8 = look.sniffed.dialect.encoding == Encoding::Utf8;
+    if n_bad == 0 || !is_utf8 || look.sniffed.dialect.compression != Compression::None {
+        return Ok(first);
+    }
+    let Some(encoding) = look.files.iter().find_map(|file| super::encoding::of_whole(file)) else {
+        return Ok(first);
+    };
+    look.sniffed.dialect.encoding = encoding;
+    let second = ask(look, time)?;
+    if second.n_bad_encoding >= n_bad {
+        look.sniffed.dialect.encoding = Encoding::Utf8;
+        return Ok(first);
+    }
+    let why = format!("the beginning is ASCII, but {n_bad} rows further on are no UTF-8");
+    notes.push(Finding::unsure(format!("encoding is {encoding}"), why));
+    Ok(second)
+}
+
+fn ask(look: &Look, time: &TimeConfig) -> Result<Survey, EventsError> {
+    let name =
+        |field: Field| look.roles.get(field).map(|column| look.sniffed.columns[column].as_str());
+    let asked = Questions {
+        time: name(Field::Time).unwrap_or(""),
+        action: name(Field::Action),
+        session: name(Field::Session),
+        quantity: name(Field::Quantity),
+        amount: name(Field::Amount),
+    };
+    survey(&look.files, &look.sniffed.dialect, time, &asked)
 }
 
 fn header(text: &mut String, look: &Look, folder: &Path) {

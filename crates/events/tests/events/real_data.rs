@@ -12,6 +12,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
 
+#[allow(clippy::print_stderr)]
 fn data(test: &str, name: &str) -> Option<PathBuf> {
     let path = Path::new(DATA).join(name);
     if !path.exists() {
@@ -20,6 +21,9 @@ fn data(test: &str, name: &str) -> Option<PathBuf> {
     }
     Some(path)
 }
+
+/// A way to write a table as text: name, delimiter, encoder, byte order mark.
+type Variant = (&'static str, char, fn(&str) -> Vec<u8>, &'static [u8]);
 
 /// Runs what `init` proposes for a file, unchanged.
 fn run(file: &Path, out: &Path) -> (Cleaned, EventTable) {
@@ -72,7 +76,7 @@ fn online_retail_gives_the_same_table_from_text_in_three_encodings() {
     let (original, table) = run(&file, &out);
     let parts: Vec<_> = (0..table.n_parts()).map(|part| table.part(part).expect("reads")).collect();
     let rows = text_rows(&file);
-    let variants: [(&str, char, fn(&str) -> Vec<u8>, &[u8]); 3] = [
+    let variants: [Variant; 3] = [
         ("utf8.csv", ',', |text| text.as_bytes().to_vec(), b"\xef\xbb\xbf"),
         (
             "utf16.tsv",

@@ -31,7 +31,7 @@ impl Shop {
 
     pub fn with(rows: &[&str]) -> Self {
         let shop = Self::new();
-        shop.write("orders.csv", &format!("{HEADER}\n{}\n", rows.join("\n")));
+        shop.write("orders.csv", format!("{HEADER}\n{}\n", rows.join("\n")));
         shop
     }
 

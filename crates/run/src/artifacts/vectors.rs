@@ -64,7 +64,8 @@ mod tests {
 
     #[test]
     fn the_header_is_what_numpy_writes() {
-        let expected = b"\x93NUMPY\x01\x00v\x00{'descr': '<i8', 'fortran_order': False, 'shape': (3,), }";
+        let expected =
+            b"\x93NUMPY\x01\x00v\x00{'descr': '<i8', 'fortran_order': False, 'shape': (3,), }";
         let header = npy_header("<i8", "(3,)");
         assert_eq!(&header[..expected.len()], expected);
         assert_eq!(header.len(), 128);

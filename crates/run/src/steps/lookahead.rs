@@ -7,10 +7,10 @@ use fenqun_events::EventTable;
 use fenqun_profiles::{Parts, Profiles, ProfilesError, build};
 use fenqun_segments::KMeans;
 
+use super::blocks;
 use super::models::Models;
 use super::segment::{self, Found, Shop, Way};
 use super::texts::Texts;
-use super::blocks;
 use crate::{Config, RunError};
 
 /// Length of the period that is asked about.

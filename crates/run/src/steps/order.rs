@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use fenqun_base::{Block, Matrix, Progress, Seed};
+use fenqun_base::{Block, Classify, Matrix, Progress, Seed};
 use fenqun_events::{EventTable, Key};
 use fenqun_explain::Card;
 use fenqun_profiles::Profiles;
@@ -16,7 +16,9 @@ use super::explain::{self, Told};
 use super::models::Models;
 use super::segment::{self, Found, Shop};
 use super::{blocks, lookahead, texts};
-use crate::artifacts::{write_json, write_profiles, write_segments, write_sequences, write_vectors};
+use crate::artifacts::{
+    write_json, write_profiles, write_segments, write_sequences, write_vectors,
+};
 use crate::directory::{Existing, RunDirectory};
 use crate::manifest::{self, Counts, Manifest, Timing};
 use crate::pages::write_report;
@@ -78,7 +80,7 @@ pub fn run(request: &RunRequest, progress: &Progress) -> Result<Outcome, RunErro
         }
         Ok(None) => Ok(Outcome { folder: request.out.clone(), ..Outcome::default() }),
         Err(error) => {
-            directory.abandon();
+            directory.abandon(error.kind());
             Err(error)
         }
     }
@@ -97,15 +99,15 @@ fn steps(
         return Ok(None);
     }
     let as_of = as_of(config, &request.config_path, table.last_time())?;
-    let profiles = clock.time("profiles", || profiles(config, directory, &table, as_of, progress))?;
+    let profiles =
+        clock.time("profiles", || profiles(config, directory, &table, as_of, progress))?;
     if request.until == Some(Until::Profiles) {
         return Ok(None);
     }
     let cache = packages::cache_folder();
     let catalogue = table.catalogue();
-    let texts = clock.time("texts", || {
-        texts::read(&config.text, catalogue, &profiles, &cache, progress)
-    })?;
+    let texts = clock
+        .time("texts", || texts::read(&config.text, catalogue, &profiles, &cache, progress))?;
     let seed = Seed(config.seed);
     let (blocks, found) = clock.time("segments", || {
         let models = Models::in_folder(directory.file("model"))?;

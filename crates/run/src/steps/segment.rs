@@ -150,8 +150,7 @@ pub(crate) fn fit(
 
 /// Recency, frequency and spend, logarithms, standardised: the usual notebook recipe.
 pub(crate) fn rfm(profiles: &Profiles) -> Result<Matrix, RunError> {
-    let columns: Vec<Vec<f32>> =
-        RFM.iter().filter_map(|&name| profiles.column(name)).collect();
+    let columns: Vec<Vec<f32>> = RFM.iter().filter_map(|&name| profiles.column(name)).collect();
     let rows: Vec<Vec<f32>> = (0..profiles.n_users())
         .map(|row| columns.iter().map(|column| column[row]).collect())
         .collect();
@@ -172,6 +171,7 @@ fn choose_taste(
     for &taste in &two.tastes {
         match coordinates(taste, shop, seed, &Models::nowhere()) {
             Ok(coordinates) => tried.push((taste, coordinates)),
+            Err(RunError::NoTaste { reason }) => reasons.push(reason),
             Err(error) => reasons.push(format!("{}: {error}", taste.name())),
         }
     }
@@ -235,9 +235,8 @@ fn coordinates(
             Ok(model.coordinates(&counts)?)
         }
         Taste::Text => {
-            let texts = shop
-                .texts
-                .map_err(|reason| RunError::NoTaste { reason: reason.clone() })?;
+            let texts =
+                shop.texts.map_err(|reason| RunError::NoTaste { reason: reason.clone() })?;
             let weights = texts.weights(shop.profiles)?;
             let model = TextTaste::default().fit(&weights, &texts.vectors)?;
             models.keep("taste-text", &model)?;

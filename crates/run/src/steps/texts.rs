@@ -48,6 +48,9 @@ pub(crate) fn read(
     if texts.len() < 2 {
         return Ok(Err("the catalogue has no titles or categories to read".into()));
     }
+    if are_codes(&texts) {
+        return Ok(Err("titles and categories are codes, not words".into()));
+    }
     let model = match config.model.as_str() {
         "auto" => {
             let id = if is_latin(&texts) { "minilm" } else { "e5-small" };
@@ -99,8 +102,15 @@ pub(crate) fn cached(model: TextModel, cache: &Path) -> Result<Cached<TextModel>
     Ok(Cached::open(model, &cache.join("texts"))?)
 }
 
+/// Whether so few texts have a letter that there is nothing to understand.
+fn are_codes(texts: &[String]) -> bool {
+    let n_words = texts.iter().filter(|text| text.chars().any(char::is_alphabetic)).count();
+    n_words * 2 < texts.len()
+}
+
 fn is_latin(texts: &[String]) -> bool {
-    let is_other = |text: &&String| text.chars().any(|letter| letter.is_alphabetic() && letter > '\u{24f}');
+    let is_other =
+        |text: &&String| text.chars().any(|letter| letter.is_alphabetic() && letter > '\u{24f}');
     let n_other = texts.iter().filter(is_other).count();
     (n_other as f64) < MANY * texts.len() as f64
 }
@@ -139,6 +149,12 @@ mod tests {
         assert_eq!(kept, [1, 3]);
         assert_eq!(code_of, [NO_CODE, 0, NO_CODE, 1]);
         assert!((coverage - 7.0 / 8.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn numbers_are_nothing_to_read() {
+        assert!(are_codes(&["2520377".into(), "149192".into(), "tea".into()]));
+        assert!(!are_codes(&["绿茶".into(), "149192".into()]));
     }
 
     #[test]
