@@ -1,5 +1,4 @@
-//! The one test command. Every step runs even when an earlier one failed to find all at once?
-//! No: the first failure stops, because a broken build makes every later message noise.
+//! The one test command. The first failure stops it: a broken build makes later messages noise.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,49 +8,51 @@ use anyhow::{Context, Result, bail};
 
 use crate::{say, tidy};
 
+/// One step: its name, the words after `cargo`, and a variable that it needs.
+struct Step {
+    name: &'static str,
+    arguments: &'static str,
+    variable: Option<(&'static str, &'static str)>,
+}
+
+const fn step(name: &'static str, arguments: &'static str) -> Step {
+    Step { name, arguments, variable: None }
+}
+
 /// One profile for all: what the tests build is what `cargo run --release` runs.
-const STEPS: &[(&str, &[&str], &[(&str, &str)])] = &[
-    ("format", &["fmt", "--all", "--check"], &[]),
-    ("build", &["build", "--release", "--locked", "--workspace"], &[]),
-    (
-        "lints",
-        &[
-            "clippy",
-            "--release",
-            "--locked",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ],
-        &[],
-    ),
-    (
-        "docs",
-        &["doc", "--release", "--locked", "--workspace", "--no-deps"],
-        &[("RUSTDOCFLAGS", "-D warnings")],
-    ),
-    ("tests", &["test", "--release", "--locked", "--workspace", "--no-fail-fast"], &[]),
+const STEPS: [Step; 5] = [
+    step("format", "fmt --all --check"),
+    step("build", "build --release --locked --workspace"),
+    step("lints", "clippy --release --locked --workspace --all-targets -- -D warnings"),
+    Step {
+        name: "docs",
+        arguments: "doc --release --locked --workspace --no-deps",
+        variable: Some(("RUSTDOCFLAGS", "-D warnings")),
+    },
+    step("tests", "test --release --locked --workspace --no-fail-fast"),
 ];
+
+/// What real-data tests use.
+const FETCHED: [&str; 3] =
+    ["models fetch minilm", "models fetch e5-small", "data fetch complete-journey"];
 
 /// Runs everything that CI runs.
 pub fn ci(root: &Path) -> Result<()> {
     tidy::tidy(root)?;
-    for (name, arguments, environment) in STEPS {
+    for Step { name, arguments, variable } in STEPS {
         let start = Instant::now();
         say(&format!("── {name}"));
         let status = Command::new(env!("CARGO"))
-            .args(*arguments)
-            .envs(environment.iter().copied())
+            .args(arguments.split(' '))
+            .envs(variable)
             .current_dir(root)
             .status()
             .with_context(|| format!("starting cargo for {name}"))?;
         if !status.success() {
-            bail!("{name} failed: cargo {}", arguments.join(" "));
+            bail!("{name} failed: cargo {arguments}");
         }
         say(&format!("── {name}: {:.0} s", start.elapsed().as_secs_f64()));
-        if *name == "build" {
+        if name == "build" {
             fetch(root);
         }
     }
@@ -60,19 +61,14 @@ pub fn ci(root: &Path) -> Result<()> {
 
 /// Brings what the real-data tests use into the cache. Without network they skip, visibly.
 fn fetch(root: &Path) {
-    for words in [
-        ["models", "fetch", "minilm"],
-        ["models", "fetch", "e5-small"],
-        ["data", "fetch", "complete-journey"],
-    ] {
-        let mut command = Command::new(env!("CARGO"));
-        command.args(["run", "--release", "--locked", "--quiet", "--package", "fenqun", "--"]);
-        let done = command.args(words).current_dir(root).status();
+    for words in FETCHED {
+        let done = Command::new(env!("CARGO"))
+            .args(["run", "--release", "--locked", "--quiet", "--package", "fenqun", "--"])
+            .args(words.split(' '))
+            .current_dir(root)
+            .status();
         if !done.is_ok_and(|status| status.success()) {
-            say(&format!(
-                "SKIPPED: `fenqun {}` failed; tests that need it will skip",
-                words.join(" ")
-            ));
+            say(&format!("SKIPPED: `fenqun {words}` failed; tests that need it will skip"));
         }
     }
 }

@@ -1,4 +1,5 @@
 //! Profiles of real shops, against figures counted independently of fenqun.
+#![allow(clippy::print_stderr)]
 
 mod support;
 

@@ -1,5 +1,5 @@
 //! A small made shop and a way to run the program on it.
-#![allow(dead_code, clippy::expect_used, clippy::unwrap_used)]
+#![allow(dead_code, clippy::expect_used, clippy::unwrap_used, clippy::print_stderr)]
 
 use std::fmt::Write as _;
 use std::fs;
@@ -91,7 +91,7 @@ pub fn orders() -> Vec<String> {
     };
     let tastes: [&[(&str, &str, &str)]; 3] = [
         &[("T1", "green tea", "Drinks"), ("T2", "black tea", "Drinks"), ("T3", "coffee", "Drinks")],
-        &[("C1", "cat food", "Pets"), ("C2", "cat litter", "Pets"), ("C3", "dog toy", "Pets")],
+        &[("P1", "cat food", "Pets"), ("P2", "cat litter", "Pets"), ("P3", "dog toy", "Pets")],
         &[("B1", "baby milk", "Baby"), ("B2", "nappies", "Baby"), ("B3", "baby bottle", "Baby")],
     ];
     for user in 0..90_u64 {

@@ -62,10 +62,10 @@ mod tests {
     #[test]
     fn codes_and_titles_of_postage_and_corrections_are_no_products() {
         let rules = rules();
-        for id in ["POST", "DOT", "M", "m", "C2", "D", "S", "B", "BANK CHARGES", "AMAZONFEE"] {
+        for id in ["POST", "DOT", "BANK CHARGES", "AMAZONFEE"] {
             assert_eq!(rules.item(id), Reason::NonProduct as u8, "{id}");
         }
-        for id in ["ADJUST", "ADJUST2", "CRUK", "gift_0001_30", "GIFT", "C3"] {
+        for id in ["ADJUST", "ADJUST2", "CRUK", "gift_0001_30", "GIFT"] {
             assert_eq!(rules.item(id), Reason::NonProduct as u8, "{id}");
         }
         for title in
@@ -80,8 +80,18 @@ mod tests {
     #[test]
     fn real_products_that_look_like_codes_are_kept() {
         let rules = rules();
-        for id in ["DCGS0058", "DCGSSGIRL", "PADS", "SP1002", "85048", "79323P", "C123", "giftbag"]
-        {
+        for id in [
+            "DCGS0058",
+            "DCGSSGIRL",
+            "PADS",
+            "SP1002",
+            "85048",
+            "79323P",
+            "C123",
+            "C2",
+            "M",
+            "giftbag",
+        ] {
             assert_eq!(rules.item(id), 0, "{id}");
         }
         for title in [

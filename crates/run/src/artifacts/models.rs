@@ -35,7 +35,7 @@ pub fn write_model<M: Stored>(folder: &Path, name: &str, model: &M) -> Result<()
     artifact::write(&path, |writer| writer.write_all(&file)).map_err(RunError::writing(&path))
 }
 
-/// Reads a model that [`write_model`] wrote.
+/// Reads a model that a run wrote into its folder `model`.
 ///
 /// # Errors
 /// [`RunError::Read`], [`RunError::Broken`], or what the model refuses.
@@ -64,4 +64,28 @@ fn little_endian(values: &[f32]) -> Vec<u8> {
 
 fn four_bytes(bytes: &[u8]) -> f32 {
     f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fenqun_base::{Fitted, Seed, Segmenter, contract};
+    use fenqun_segments::{KMeans, KMeansModel};
+
+    #[test]
+    fn a_model_is_read_back_bit_for_bit_and_a_damaged_one_refused() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let users = contract::blobs(3, 20, 4, Seed(1));
+        let params = KMeans { n_segments: 3, ..KMeans::default() };
+        let model = params.fit(&users, Seed(7)).expect("fits");
+        write_model(folder.path(), "segments", &model).expect("written");
+        let read: KMeansModel = read_model(folder.path(), "segments").expect("read");
+        assert_eq!(read.assign(&users), model.assign(&users));
+
+        let path = folder.path().join("segments.safetensors");
+        let bytes = std::fs::read(&path).expect("file");
+        std::fs::write(&path, &bytes[..bytes.len() / 2]).expect("written");
+        let damaged = read_model::<KMeansModel>(folder.path(), "segments");
+        assert!(matches!(damaged, Err(RunError::Broken { .. })));
+    }
 }

@@ -104,7 +104,7 @@ pub fn write_segments(path: &Path, rows: &SegmentRows) -> Result<(), RunError> {
     write_table(path, columns)
 }
 
-/// Reads what [`write_segments`] wrote, without the reasons.
+/// Reads the `segments.parquet` of a run, without the reasons.
 ///
 /// # Errors
 /// [`RunError::Read`], [`RunError::Broken`].
