@@ -5,6 +5,7 @@ mod commands;
 mod console;
 mod print;
 
+use std::panic;
 use std::process::ExitCode;
 
 use arguments::{Arguments, Command};
@@ -14,6 +15,16 @@ use fenqun_base::{Classify, ErrorKind};
 use fenqun_run::RunError;
 
 fn main() -> ExitCode {
+    let print = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if !fenqun_events::source::panic_is_expected() {
+            print(info);
+        }
+    }));
+    panic::catch_unwind(program).unwrap_or_else(|_| ExitCode::from(ErrorKind::Internal.exit_code()))
+}
+
+fn program() -> ExitCode {
     let arguments = Arguments::parse();
     let console = Console::new(arguments.format, arguments.quiet);
     let done = match &arguments.command {

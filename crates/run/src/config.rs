@@ -14,6 +14,9 @@ use crate::RunError;
 /// Version of the configuration's layout.
 pub const CONFIG_FORMAT: u32 = 1;
 
+/// Every block there is.
+pub const BLOCKS: [&str; 3] = ["aggregates", "categories", "text"];
+
 /// Everything that decides what a run gives.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -39,6 +42,9 @@ pub struct Config {
     pub profiles: ProfileParams,
     /// Which language model reads the catalogue.
     pub text: TextConfig,
+    /// Blocks that make up the user vector of `embeddings.npy`, in this order; those the shop has
+    /// no data for are left out.
+    pub blocks: Vec<String>,
     /// How users are grouped.
     pub segments: SegmentsConfig,
     /// Language and length of names and cards.
@@ -58,6 +64,7 @@ impl Default for Config {
             cleaning: Cleaning::default(),
             profiles: ProfileParams::default(),
             text: TextConfig::default(),
+            blocks: BLOCKS.map(str::to_owned).to_vec(),
             segments: SegmentsConfig::default(),
             cards: CardParams::default(),
         }
@@ -171,7 +178,7 @@ pub struct KMeansConfig {
 impl Default for KMeansConfig {
     fn default() -> Self {
         Self {
-            blocks: vec!["aggregates".into(), "categories".into(), "text".into()],
+            blocks: BLOCKS.map(str::to_owned).to_vec(),
             n_segments: vec![3, 4, 5, 6, 8],
             refits: 30,
             k_means: KMeans::default(),
@@ -260,6 +267,10 @@ impl Config {
         {
             let rule = "one or both of `categories`, `text`";
             return Err(refuse("segments.tastes", rule, "none".into()));
+        }
+        if self.blocks.is_empty() || self.blocks.iter().any(|name| !BLOCKS.contains(&&**name)) {
+            let rule = "one or more of `aggregates`, `categories`, `text`";
+            return Err(refuse("blocks", rule, format!("{:?}", self.blocks)));
         }
         if self.text.max_texts == 0 {
             return Err(refuse("text.max_texts", "at least 1", "0".into()));

@@ -1,4 +1,5 @@
 use anyhow::Result;
+use serde_json::json;
 
 use crate::arguments::EncodeOptions;
 use crate::console::Console;
@@ -12,7 +13,12 @@ pub fn encode(options: &EncodeOptions, console: &Console) -> Result<()> {
         !options.no_cache,
         console.progress(),
     )?;
-    let path = options.out.display();
-    console.say(&format!("{path}: {} texts × {} numbers", shape.0, shape.1));
+    if console.is_json() {
+        let (n_texts, width) = shape;
+        console.say_json(&json!({ "vectors": options.out, "n_texts": n_texts, "width": width }));
+    } else {
+        let path = options.out.display();
+        console.say(&format!("{path}: {} texts × {} numbers", shape.0, shape.1));
+    }
     Ok(())
 }

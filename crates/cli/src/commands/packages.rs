@@ -68,14 +68,22 @@ fn list(kind: Kind, console: &Console) {
 fn fetch(package: &'static Package, console: &Console) -> Result<()> {
     let cache = packages::cache_folder();
     let folder = packages::fetch(package, &cache, console.progress()).map_err(RunError::from)?;
-    console.say(&folder.display().to_string());
+    if console.is_json() {
+        console.say_json(&json!({ "id": package.id, "folder": folder }));
+    } else {
+        console.say(&folder.display().to_string());
+    }
     Ok(())
 }
 
 fn check(package: &'static Package, console: &Console) -> Result<()> {
     let cache = packages::cache_folder();
     packages::verify(package, &cache, console.progress()).map_err(RunError::from)?;
-    console.say(&format!("{}: every sha256 is right", package.id));
+    if console.is_json() {
+        console.say_json(&json!({ "id": package.id, "checked": true }));
+    } else {
+        console.say(&format!("{}: every sha256 is right", package.id));
+    }
     Ok(())
 }
 

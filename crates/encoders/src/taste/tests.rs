@@ -87,10 +87,17 @@ fn the_order_of_users_does_not_matter_to_coordinates() {
 }
 
 #[test]
+fn a_small_shop_has_as_many_coordinates_as_directions() {
+    let many = CategoryTaste { n_coordinates: 3, ..category() };
+    let model = many.fit(&counts(), Seed(1)).expect("3 dimensions less the first are 2");
+    assert_eq!(model.coordinates(&counts()).expect("same columns").n_columns(), 2);
+}
+
+#[test]
 fn bad_input_is_refused() {
     let counts = counts();
-    let many = CategoryTaste { n_coordinates: 3, ..category() };
-    let error = many.fit(&counts, Seed(1)).expect_err("3 dimensions less the first are 2");
+    let none = CategoryTaste { n_coordinates: 0, ..category() };
+    let error = none.fit(&counts, Seed(1)).expect_err("no coordinates");
     assert!(matches!(error, DataError::Parameter { name: "n_coordinates", .. }));
     let empty = SparseMatrix::with_width(12);
     assert_eq!(category().fit(&empty, Seed(1)), Err(DataError::Empty));

@@ -99,7 +99,6 @@ const TEST_ITEMS: &[&str] = &[
 /// Codes that tills and web shops use for what is no product.
 const NON_PRODUCT_ITEMS: &[&str] = &[
     r"(?i)^(POST|POSTAGE|DOT|SHIPPING|FREIGHT|CARRIAGE|DELIVERY)$",
-    r"^([CDMSBm]|C[23])$",
     r"(?i)^(BANK CHARGES|AMAZONFEE|ADJUST\d*|CRUK|MANUAL|DISCOUNT|SAMPLES?)$",
     r"(?i)^gift(_.*)?$",
 ];

@@ -50,6 +50,7 @@ use arrow::array::ArrayRef;
 pub use dialect::{Compression, Dialect, Encoding, Format};
 pub use error::SourceError;
 pub use expand::expand;
+pub use parquet::panic_is_expected;
 pub use sniff::{Sniffed, sniff};
 pub use window::LONGEST_RECORD;
 

@@ -1,5 +1,6 @@
 //! Parquet: the columns asked for, as they are stored.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -148,6 +149,17 @@ impl Opened {
     }
 }
 
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic on this thread would be caught and become an error about a damaged file, so
+/// that a panic hook need not print it.
+#[must_use]
+pub fn panic_is_expected() -> bool {
+    GUARDED.get()
+}
+
 /// Runs what reads Parquet bytes. The reader checks much, but a flipped bit in a page can still
 /// take it to an index or a size that makes it panic; to the user that is a damaged file.
 fn guarded<T, E: std::fmt::Display>(
@@ -155,7 +167,10 @@ fn guarded<T, E: std::fmt::Display>(
     read: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, SourceError> {
     let damaged = |reason| SourceError::Parquet { file: file.to_owned(), reason };
-    match catch_unwind(AssertUnwindSafe(read)) {
+    GUARDED.set(true);
+    let outcome = catch_unwind(AssertUnwindSafe(read));
+    GUARDED.set(false);
+    match outcome {
         Ok(result) => result.map_err(|error| damaged(error.to_string())),
         Err(_) => Err(damaged("its pages contradict each other".to_owned())),
     }

@@ -145,7 +145,7 @@ fn steps(
         },
         timings: Vec::new(),
     };
-    clock.time("files", || write(directory, &profiles, &blocks, &found, &told))?;
+    clock.time("files", || write(config, directory, &profiles, &blocks, &found, &told))?;
     manifest.timings = clock.timings;
     write_report(directory.folder(), &told.report(&manifest, table.ledger()))?;
     let outcome = Outcome {
@@ -196,13 +196,16 @@ fn profiles(
 }
 
 fn write(
+    config: &Config,
     directory: &RunDirectory,
     profiles: &Profiles,
     blocks: &[Block],
     found: &Found,
     told: &Told,
 ) -> Result<(), RunError> {
-    let parts: Vec<&Matrix> = blocks.iter().map(|block| &block.vectors).collect();
+    let chosen = |name: &String| blocks.iter().find(|block| &block.name == name);
+    let parts: Vec<&Matrix> =
+        config.blocks.iter().filter_map(chosen).map(|block| &block.vectors).collect();
     write_vectors(directory.folder(), &profiles.users, &Matrix::beside(&parts)?)?;
     write_segments(&directory.file("segments.parquet"), &told.rows(profiles, found))?;
     write_json(&directory.file("cards.json"), &told.cards)
