@@ -10,7 +10,7 @@ use fenqun_base::Language;
 #[command(
     name = "fenqun",
     version,
-    about,
+    about = "Raw shop events in; named and explained user segments out",
     after_help = EXAMPLES,
     disable_help_subcommand = true,
     arg_required_else_help = true

@@ -1,12 +1,15 @@
 //! Everything a person sees: progress on stderr and only on a terminal, results on stdout.
 
+use std::fmt;
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fenqun_base::{ErrorKind, Progress, Sink, Unit};
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+
+use tracing_subscriber::EnvFilter;
 
 use crate::arguments::Format;
 
@@ -27,6 +30,10 @@ impl Console {
                 std::process::exit(i32::from(ErrorKind::Interrupted.exit_code()));
             }
         });
+        // Warnings of the rooms; FENQUN_LOG=debug shows more.
+        let filter = EnvFilter::try_from_env("FENQUN_LOG").unwrap_or_else(|_| "warn".into());
+        let log = tracing_subscriber::fmt().with_writer(std::io::stderr).without_time();
+        log.with_target(false).with_env_filter(filter).init();
         let shown = !quiet && std::io::stderr().is_terminal();
         let sink = Arc::new(Bars::new(shown));
         Self { format, progress: Progress::new(sink, stop) }
@@ -61,7 +68,7 @@ impl Console {
 
     /// The failure that ends the program.
     pub fn error(&self, error: &anyhow::Error, kind: ErrorKind) {
-        let words = format!("{error:#}");
+        let words = words(error);
         let _ = match self.format {
             Format::Text => {
                 let head = if kind == ErrorKind::Interrupted { "stopped" } else { "error" };
@@ -73,6 +80,17 @@ impl Console {
             }
         };
     }
+}
+
+/// The error and its causes, without those that it quotes already.
+fn words(error: &anyhow::Error) -> String {
+    let mut words = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !words.contains(&cause) {
+            words = format!("{words}: {cause}");
+        }
+    }
+    words
 }
 
 /// One bar a step; only steps that last are ever seen.
@@ -104,10 +122,14 @@ impl Sink for Bars {
             (_, Unit::Bytes) => {
                 "{msg:28} {bar:28} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left"
             }
-            (_, Unit::Count) => "{msg:28} {bar:28} {human_pos}/{human_len} {per_sec}, {eta} left",
+            (_, Unit::Count) => "{msg:28} {bar:28} {human_pos}/{human_len} {rate}, {eta} left",
         };
         let style = ProgressStyle::with_template(template)
             .unwrap_or_else(|_| ProgressStyle::default_bar())
+            .with_key("rate", |state: &ProgressState, to: &mut dyn fmt::Write| {
+                // A bar that cannot be written is not worth an error.
+                let _ = write!(to, "{:.0}/s", state.per_sec());
+            })
             .progress_chars("━╸─");
         let bar = if total == 0 { ProgressBar::new_spinner() } else { ProgressBar::new(total) };
         let bar = self.screen.add(bar.with_style(style).with_message(what.to_owned()));

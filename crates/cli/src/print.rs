@@ -5,6 +5,7 @@ use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, TableComponent
 use fenqun_base::Language;
 use fenqun_events::Ledger;
 use fenqun_explain::Card;
+use terminal_size::{Width, terminal_size};
 
 /// The segments of a run, most valuable first.
 pub fn segments(cards: &[Card], language: Language, currency: &str) -> String {
@@ -14,12 +15,9 @@ pub fn segments(cards: &[Card], language: Language, currency: &str) -> String {
     );
     let mut table = table(&heads.map(|head| in_activity(head, cards)));
     for card in cards {
-        let mut apart: Vec<String> = card
-            .categories
-            .iter()
-            .take(2)
-            .map(|it| format!("{} ×{:.1}", it.name, it.lift))
-            .collect();
+        let chosen = if card.categories.is_empty() { &card.words } else { &card.categories };
+        let mut apart: Vec<String> =
+            chosen.iter().take(2).map(|it| format!("{} ×{:.1}", it.name, it.lift)).collect();
         apart.extend(card.traits.iter().take(1).map(|it| it.text.clone()));
         table.add_row(vec![
             right(card.segment.to_string()),
@@ -81,6 +79,9 @@ pub fn table(heads: &[&str]) -> Table {
     table.remove_style(TableComponent::LeftBorderIntersections);
     table.remove_style(TableComponent::RightBorderIntersections);
     table.set_content_arrangement(ContentArrangement::Dynamic);
+    if let Some((Width(width), _)) = terminal_size() {
+        table.set_width(width);
+    }
     table.set_header(heads.iter().map(Cell::new));
     table
 }

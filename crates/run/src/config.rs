@@ -1,12 +1,15 @@
 //! `fenqun.toml`: one file, every setting, the rooms' own parameter structs as its schema.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use fenqun_events::{CatalogueConfig, Cleaning, EventsConfig, SourceConfig};
 use fenqun_explain::CardParams;
 use fenqun_profiles::ProfileParams;
 use fenqun_segments::{KMeans, ValueTiers};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::RunError;
@@ -190,9 +193,12 @@ impl Config {
     /// Reads a configuration file.
     ///
     /// # Errors
-    /// [`RunError::Read`]; [`RunError::Config`] with line and column of what does not fit.
+    /// [`RunError::NoConfig`], [`RunError::Read`]; [`RunError::Config`] with line and column of what does not fit.
     pub fn load(path: &Path) -> Result<Self, RunError> {
-        let text = fs::read_to_string(path).map_err(RunError::reading(path))?;
+        let text = fs::read_to_string(path).map_err(|source| match source.kind() {
+            ErrorKind::NotFound => RunError::NoConfig { path: path.to_owned() },
+            _ => RunError::Read { path: path.to_owned(), source },
+        })?;
         Self::parse(&text, path)
     }
 
@@ -222,6 +228,25 @@ impl Config {
         Ok(config)
     }
 
+    /// The first instant that is not looked at, in milliseconds since 1970, where one is set.
+    ///
+    /// # Errors
+    /// [`RunError::Setting`] for what is no day.
+    pub fn as_of(&self, path: &Path) -> Result<Option<i64>, RunError> {
+        if self.as_of.is_empty() {
+            return Ok(None);
+        }
+        let day: Option<Date> = self.as_of.parse().ok();
+        let start = day.and_then(|day| TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok());
+        let refused = || RunError::Setting {
+            path: path.to_owned(),
+            name: "as_of",
+            rule: "a day as YYYY-MM-DD, or empty for the day after the last event".into(),
+            found: format!("`{}`", self.as_of),
+        };
+        start.map(|start| Some(start.as_millisecond())).ok_or_else(refused)
+    }
+
     /// The part that the room `events` reads.
     #[must_use]
     pub fn events(&self) -> EventsConfig {
@@ -239,8 +264,11 @@ impl Config {
         blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
     }
 
-    /// Rules over single values that no room checks itself.
-    fn check(&self, path: &Path) -> Result<(), RunError> {
+    /// Rules over single values, so that a mistake is told before any work is done.
+    ///
+    /// # Errors
+    /// [`RunError::Setting`], or what a room says of its own settings.
+    pub fn check(&self, path: &Path) -> Result<(), RunError> {
         let refuse = |name: &'static str, rule: &str, found: String| RunError::Setting {
             path: path.to_owned(),
             name,
@@ -259,9 +287,11 @@ impl Config {
             let rule = "one or more numbers between 1 and 200";
             return Err(refuse(name, rule, format!("{candidates:?}")));
         }
-        if !(2..=200).contains(&refits) {
-            return Err(refuse("segments.refits", "between 2 and 200", refits.to_string()));
+        if !(3..=200).contains(&refits) {
+            return Err(refuse("segments.refits", "between 3 and 200", refits.to_string()));
         }
+        self.as_of(path)?;
+        self.profiles.check().map_err(RunError::step(format!("{}: [profiles]", path.display())))?;
         if let SegmentsConfig::TwoAxes(two) = &self.segments
             && two.tastes.is_empty()
         {

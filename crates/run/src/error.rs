@@ -26,6 +26,12 @@ pub enum RunError {
         /// The parser's words.
         reason: String,
     },
+    /// There is no configuration.
+    #[error("there is no {path}: `fenqun init FILES` looks at your files and writes one")]
+    NoConfig {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
     /// A setting is outside its rule.
     #[error("{path}: `{name}` must be {rule}, got {found}")]
     Setting {

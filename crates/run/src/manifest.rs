@@ -54,7 +54,7 @@ pub struct TextModelFacts {
     /// Distinct texts of the catalogue.
     pub n_texts: usize,
     /// Those that were read.
-    pub n_encoded: usize,
+    pub n_read: usize,
     /// Part of all interactions that they cover, 0..=1.
     pub coverage: f64,
 }

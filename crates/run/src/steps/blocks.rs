@@ -15,10 +15,11 @@ use crate::RunError;
 /// Width of the block of category counts, or less in a small shop.
 const CATEGORY_WIDTH: usize = 64;
 
-/// Categories of fewer users are left out; so are items, where there are no categories.
-pub(super) const MIN_USERS_CATEGORY: u32 = 5;
+/// Categories of fewer users are left out; so are items, where there are no categories. A small
+/// shop asks for one user in a hundred, but never for one alone.
+const MIN_USERS_CATEGORY: usize = 5;
 /// See [`MIN_USERS_CATEGORY`].
-pub(super) const MIN_USERS_ITEM: u32 = 20;
+const MIN_USERS_ITEM: usize = 20;
 
 /// Makes every block that this shop has data for; their models go into `models`.
 pub(crate) fn all(
@@ -71,11 +72,12 @@ pub(super) fn category_counts(
     catalogue: &Catalogue,
 ) -> Result<(SparseMatrix, u32), DataError> {
     let n_levels = catalogue.category_levels();
+    let min_users = |most: usize| (profiles.n_users() / 100).clamp(2, most) as u32;
     if n_levels == 0 {
-        return Ok((profiles.items.clone(), MIN_USERS_ITEM));
+        return Ok((profiles.items.clone(), min_users(MIN_USERS_ITEM)));
     }
     let (category_of, names) = catalogue.categories_at(n_levels - 1);
-    Ok((profiles.items.regroup(&category_of, names.len())?, MIN_USERS_CATEGORY))
+    Ok((profiles.items.regroup(&category_of, names.len())?, min_users(MIN_USERS_CATEGORY)))
 }
 
 /// The blocks of these names, side by side.

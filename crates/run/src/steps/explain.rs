@@ -51,17 +51,21 @@ pub(crate) fn tell(
     let language = config.cards.language;
     let mut remarks = Vec::new();
     if let Err(reason) = texts {
-        remarks.push(format!("{}: {reason}", language.pick("No text vectors", "没有文本向量")));
+        let words = language.pick("Warning: no text vectors", "警告：没有文本向量");
+        remarks.push(format!("{words}: {reason}"));
     }
     let stability = &found.stability;
     remarks.push(language.pick(
         format!("Stability {:.2} over {} refits", stability.mean, stability.n_refits),
         format!("稳定性 {:.2}（{} 次重拟合）", stability.mean, stability.n_refits),
     ));
-    if stability.mean < LEAST_STABILITY {
+    if found.is_weak || stability.mean < LEAST_STABILITY {
         remarks.push(language.pick(
-            format!("Warning: below {LEAST_STABILITY}, segments change when users are resampled"),
-            format!("警告：低于 {LEAST_STABILITY}，重新抽样用户时分群会改变"),
+            format!(
+                "Warning: taste groups or segments are less stable than {LEAST_STABILITY}: they \
+                 change when users are resampled"
+            ),
+            format!("警告：偏好分组或分群的稳定性低于 {LEAST_STABILITY}，重新抽样用户时会改变"),
         ));
     }
     let methods = [(&found.method, true), (&found.baseline, false)];
@@ -138,7 +142,7 @@ impl Told {
                     "texts read",
                     format!(
                         "{} of {}, {:.1} % of interactions",
-                        model.n_encoded,
+                        model.n_read,
                         model.n_texts,
                         model.coverage * 100.0
                     ),

@@ -74,7 +74,8 @@ pub(crate) fn look(
     let ours = segment::fit(&found.way, shop, &blocks, seed, &nowhere)?.assignment;
     let rfm = segment::rfm(&past)?;
     let beside = KMeans { n_segments, ..KMeans::default() };
-    let baseline = beside.fit(&rfm, seed.derive("rfm"))?.assign(&rfm)?;
+    let ordered = rfm.select_rows(&segment::key_free_order(&past));
+    let baseline = beside.fit(&ordered, seed.derive("rfm"))?.assign(&rfm)?;
     let next = Next::of(&past, &next, catalogue)?;
     Ok(Some(Ahead {
         ours: next.explained_by(&ours.segments)?,

@@ -8,8 +8,6 @@ use fenqun_events::{EventTable, Key};
 use fenqun_explain::Card;
 use fenqun_profiles::Profiles;
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::explain::{self, Told};
@@ -71,6 +69,8 @@ pub struct Outcome {
 /// nothing of this run.
 pub fn run(request: &RunRequest, progress: &Progress) -> Result<Outcome, RunError> {
     let start = Instant::now();
+    // Flags may have changed what the file said.
+    request.config.check(&request.config_path)?;
     let mut directory = RunDirectory::begin(&request.out, &request.config, request.existing)?;
     match steps(request, &mut directory, progress) {
         Ok(Some((manifest, mut outcome))) => {
@@ -98,7 +98,8 @@ fn steps(
     if request.until == Some(Until::Events) {
         return Ok(None);
     }
-    let as_of = as_of(config, &request.config_path, table.last_time())?;
+    let day_after_last = (table.last_time().div_euclid(DAY) + 1) * DAY;
+    let as_of = config.as_of(&request.config_path)?.unwrap_or(day_after_last);
     let profiles =
         clock.time("profiles", || profiles(config, directory, &table, as_of, progress))?;
     if request.until == Some(Until::Profiles) {
@@ -209,22 +210,6 @@ fn write(
     write_vectors(directory.folder(), &profiles.users, &Matrix::beside(&parts)?)?;
     write_segments(&directory.file("segments.parquet"), &told.rows(profiles, found))?;
     write_json(&directory.file("cards.json"), &told.cards)
-}
-
-/// The first instant that is not looked at: the configured day, or the day after the last event.
-fn as_of(config: &Config, path: &Path, last_time: i64) -> Result<i64, RunError> {
-    if config.as_of.is_empty() {
-        return Ok((last_time.div_euclid(DAY) + 1) * DAY);
-    }
-    let refused = || RunError::Setting {
-        path: path.to_owned(),
-        name: "as_of",
-        rule: "a day as YYYY-MM-DD, or empty for the day after the last event".into(),
-        found: format!("`{}`", config.as_of),
-    };
-    let day: Date = config.as_of.parse().map_err(|_| refused())?;
-    let start = TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).map_err(|_| refused())?;
-    Ok(start.as_millisecond())
 }
 
 /// An instant as RFC 3339, UTC.

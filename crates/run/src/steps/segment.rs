@@ -1,5 +1,7 @@
 //! Groups users the configured way, and beside it the plain baseline: RFM k-means.
 
+use std::cmp::Ordering;
+
 use fenqun_base::{
     Assignment, Block, Catalogue, DataError, Fitted, Matrix, Progress, Seed, Segmenter,
 };
@@ -40,6 +42,8 @@ pub(crate) struct Found {
     pub plane: Matrix,
     /// Every trial behind the choice.
     pub choice: Vec<ChoicePoint>,
+    /// Even the chosen trial is not stable.
+    pub is_weak: bool,
     /// Of the segments as delivered.
     pub stability: Stability,
     /// What was chosen, so that it can be fitted again as of another time.
@@ -68,25 +72,28 @@ pub(crate) fn find(
 ) -> Result<Found, RunError> {
     let (way, choice) = match &config.segments {
         SegmentsConfig::TwoAxes(two) => choose_taste(two, shop, seed, progress)?,
-        SegmentsConfig::KMeans(one) => choose_number(one, blocks, seed, progress)?,
+        SegmentsConfig::KMeans(one) => choose_number(one, shop, blocks, seed, progress)?,
     };
     let n_refits = match &config.segments {
         SegmentsConfig::TwoAxes(two) => two.refits,
         SegmentsConfig::KMeans(one) => one.refits,
     };
     let fitted = fit(&way, shop, blocks, seed, models)?;
+    let order = key_free_order(shop.profiles);
+    let space = fitted.space.select_rows(&order);
     let measured = match &way {
-        Way::TwoAxes { axes, .. } => stability(axes, &fitted.space, n_refits, seed, progress)?,
-        Way::KMeans { k_means, .. } => stability(k_means, &fitted.space, n_refits, seed, progress)?,
+        Way::TwoAxes { axes, .. } => stability(axes, &space, n_refits, seed, progress)?,
+        Way::KMeans { k_means, .. } => stability(k_means, &space, n_refits, seed, progress)?,
     };
     let n_segments = fitted.assignment.n_segments;
-    let rfm = rfm(shop.profiles)?;
+    let rfm = rfm(shop.profiles)?.select_rows(&order);
     let beside = KMeans { n_segments, ..KMeans::default() };
     let rfm_stability = stability(&beside, &rfm, n_refits, seed.derive("rfm"), progress)?;
     let language = config.cards.language;
     Ok(Found {
         plane: plane(&way, &fitted.space)?,
         choice: points(&choice),
+        is_weak: choice.is_weak,
         stability: measured,
         method: Method {
             name: match &way {
@@ -131,7 +138,8 @@ pub(crate) fn fit(
     match way {
         Way::TwoAxes { taste, axes } => {
             let space = beside_value(shop, &coordinates(*taste, shop, seed, models)?)?;
-            let model = axes.fit(&space, seed).map_err(RunError::step("segments"))?;
+            let ordered = space.select_rows(&key_free_order(shop.profiles));
+            let model = axes.fit(&ordered, seed).map_err(RunError::step("segments"))?;
             models.keep("segments", &model)?;
             let shape = Shape::TwoAxes {
                 n_tiers: model.tiers().n_segments(),
@@ -141,11 +149,25 @@ pub(crate) fn fit(
         }
         Way::KMeans { blocks: names, k_means } => {
             let space = blocks::chosen(blocks, names)?;
-            let model = k_means.fit(&space, seed).map_err(RunError::step("segments"))?;
+            let ordered = space.select_rows(&key_free_order(shop.profiles));
+            let model = k_means.fit(&ordered, seed).map_err(RunError::step("segments"))?;
             models.keep("segments", &model)?;
             Ok(FittedWay { assignment: model.assign(&space)?, shape: Shape::Flat, space })
         }
     }
+}
+
+/// Rows in an order that what users did decides, and not their pseudonyms: random draws among rows
+/// then come out alike under every key.
+pub(crate) fn key_free_order(profiles: &Profiles) -> Vec<usize> {
+    let values = &profiles.values;
+    let compare = |&a: &usize, &b: &usize| {
+        let pairs = values.row(a).iter().zip(values.row(b));
+        pairs.map(|(a, b)| a.total_cmp(b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    };
+    let mut order: Vec<usize> = (0..profiles.n_users()).collect();
+    order.sort_by(compare);
+    order
 }
 
 /// Recency, frequency and spend, logarithms, standardised: the usual notebook recipe.
@@ -166,11 +188,12 @@ fn choose_taste(
     seed: Seed,
     progress: &Progress,
 ) -> Result<(Way, Choice), RunError> {
+    let order = key_free_order(shop.profiles);
     let mut tried = Vec::new();
     let mut reasons = Vec::new();
     for &taste in &two.tastes {
         match coordinates(taste, shop, seed, &Models::nowhere()) {
-            Ok(coordinates) => tried.push((taste, coordinates)),
+            Ok(coordinates) => tried.push((taste, coordinates.select_rows(&order))),
             Err(RunError::NoTaste { reason }) => reasons.push(reason),
             Err(error) => reasons.push(format!("{}: {error}", taste.name())),
         }
@@ -193,11 +216,12 @@ fn choose_taste(
 
 fn choose_number(
     one: &KMeansConfig,
+    shop: Shop<'_>,
     blocks: &[Block],
     seed: Seed,
     progress: &Progress,
 ) -> Result<(Way, Choice), RunError> {
-    let data = blocks::chosen(blocks, &one.blocks)?;
+    let data = blocks::chosen(blocks, &one.blocks)?.select_rows(&key_free_order(shop.profiles));
     let name = one.blocks.join(" + ");
     let candidates = [Candidate { name: &name, data: &data }];
     let with = |n_segments| KMeans { n_segments, ..one.k_means.clone() };

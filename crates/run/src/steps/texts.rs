@@ -73,7 +73,7 @@ pub(crate) fn read(
         model: model.to_owned(),
         fingerprint: encoder.fingerprint().to_owned(),
         n_texts: texts.len(),
-        n_encoded: kept.len(),
+        n_read: kept.len(),
         coverage,
     };
     let row_of = |text: &u32| code_of.get(*text as usize).copied().unwrap_or(NO_CODE);
