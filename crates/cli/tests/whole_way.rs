@@ -71,6 +71,23 @@ fn the_same_run_twice_and_shuffled_rows_give_the_same_bytes() {
 }
 
 #[test]
+fn another_key_gives_other_pseudonyms_and_the_same_segments() {
+    let place = shop();
+    place.fenqun(&["run", "--out", "first"]).fine();
+    fs::remove_file(place.path("fenqun.key")).expect("the key was made");
+    place.fenqun(&["run", "--out", "second"]).fine();
+    let cards = |run: &str| {
+        let text = fs::read_to_string(place.path(run).join("cards.json")).expect("cards");
+        let cards: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        let told = |card: &serde_json::Value| (card["name"].clone(), card["n_users"].clone());
+        cards.as_array().expect("list").iter().map(told).collect::<Vec<_>>()
+    };
+    assert_eq!(cards("first"), cards("second"));
+    let ids = |run: &str| fs::read(place.path(run).join("client_ids.npy")).expect("ids");
+    assert_ne!(ids("first"), ids("second"));
+}
+
+#[test]
 fn a_file_named_twice_changes_nothing() {
     let place = shop();
     place.fenqun(&["run", "--out", "once"]).fine();

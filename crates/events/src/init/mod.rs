@@ -5,10 +5,13 @@
 //! are then read once more, a few columns only, for what a sample cannot tell: all action words,
 //! the main stretch of the times, and how refunds are marked.
 
+mod clock;
 mod columns;
 mod days;
 mod encoding;
+mod language;
 mod survey;
+mod title;
 mod values;
 mod words;
 mod write;
@@ -89,9 +92,13 @@ pub fn init(
         match looks.iter_mut().find(same) {
             Some(look) => look.files.push(file.clone()),
             None => {
-                let mut own: Vec<Finding> =
-                    sniffed.why.iter().map(|why| Finding::sure(name.clone(), why)).collect();
-                own.extend(sniffed.unsure.iter().map(|why| Finding::unsure(name.clone(), why)));
+                // What is unsure stands among the reasons too.
+                let own = sniffed.why.iter().map(|why| Finding {
+                    what: name.clone(),
+                    why: why.clone(),
+                    sure: !sniffed.unsure.contains(why),
+                });
+                let mut own: Vec<Finding> = own.collect();
                 let roles = recognise(&sniffed, &mut own);
                 looks.push(Look { files: vec![file.clone()], sniffed, roles, findings: own });
             }

@@ -9,7 +9,7 @@ use super::columns::Roles;
 use super::survey::{Questions, Survey, survey};
 use super::values::Values;
 use super::words::{Field, action_of, is_line_total, plain};
-use super::{Finding, Look, Proposal, shown};
+use super::{Finding, Look, Proposal, clock, language, shown, title};
 use crate::EventsError;
 use crate::config::TimeConfig;
 use crate::rules::Cleaning;
@@ -24,11 +24,16 @@ pub(super) fn proposal(
     let mut text = String::from(
         "# Proposed by `fenqun init`. Lines with `unsure:` are worth a look; then: fenqun run\n",
     );
+    let title = title::of(&looks, folder);
+    let _ = writeln!(text, "\n# Shown at the head of the report.\ntitle = {}", quoted(&title));
+    let priced = |look: &&Look| look.roles.is_events() && look.roles.get(Field::Amount).is_some();
+    let n_priced = looks.iter().filter(priced).count();
     let mut bounds: Option<(i64, i64)> = None;
     let mut all_bounded = true;
     for look in looks.iter_mut().filter(|look| look.roles.is_events()) {
         let mut own = look.findings.clone();
-        let stretch = source(&mut text, look, folder, &mut own)?;
+        let n_other_priced = n_priced - usize::from(look.roles.get(Field::Amount).is_some());
+        let stretch = source(&mut text, look, folder, n_other_priced > 0, &mut own)?;
         match stretch {
             Some((first, last)) => {
                 bounds = Some(match bounds {
@@ -56,7 +61,21 @@ pub(super) fn proposal(
         }
     }
     cleaning(&mut text, bounds.filter(|_| all_bounded));
+    if let Some(finding) = language::chinese(&looks) {
+        text.push_str("\n[cards]\n");
+        comments(&mut text, [&finding]);
+        text.push_str("language = \"zh\"\ncurrency = \"¥\"\n");
+        findings.push(finding);
+    }
     Ok(Proposal { toml: text, findings })
+}
+
+fn comments<'a>(text: &mut String, findings: impl IntoIterator<Item = &'a Finding>) {
+    for finding in findings {
+        let mark = if finding.sure { "" } else { "unsure: " };
+        let line = format!("{mark}{}: {}", finding.what, finding.why);
+        let _ = writeln!(text, "# {}", line.replace(char::is_control, " "));
+    }
 }
 
 /// Writes one `[[source]]`; gives the days of its main stretch where it has one.
@@ -64,14 +83,15 @@ fn source(
     text: &mut String,
     look: &mut Look,
     folder: &Path,
+    others_have_prices: bool,
     findings: &mut Vec<Finding>,
 ) -> Result<Option<(i64, i64)>, EventsError> {
     let mut notes: Vec<Finding> = Vec::new();
-    let time = time(look, &mut notes);
+    let time = clock::time(look, &mut notes);
     let survey = surveyed(look, &time, &mut notes)?;
     let roles = &look.roles;
     let is_mapped = roles.get(Field::Action).is_some();
-    let actions = actions(&survey, is_mapped, roles, &mut notes);
+    let actions = actions(&survey, is_mapped, roles, others_have_prices, &mut notes);
     let refund = refund(&survey, &mut notes);
     let stretch = survey.days.main_stretch().filter(|_| survey.is_whole);
     if let Some(stretch) = stretch {
@@ -84,11 +104,7 @@ fn source(
     }
 
     text.push_str("\n[[source]]\n");
-    for finding in look.findings.iter().chain(&notes) {
-        let mark = if finding.sure { "" } else { "unsure: " };
-        let line = format!("{mark}{}: {}", finding.what, finding.why);
-        let _ = writeln!(text, "# {}", line.replace(['\n', '\r'], " "));
-    }
+    comments(text, look.findings.iter().chain(&notes));
     header(text, look, folder);
     let _ = writeln!(text, "columns = {}", columns(look));
     text.push_str(&actions);
@@ -207,69 +223,18 @@ fn catalogue(text: &mut String, look: &Look, folder: &Path) {
         entries.push(format!("category = [{}]", categories.join(", ")));
     }
     text.push_str("\n[[catalogue]]\n");
+    comments(text, &look.findings);
     header(text, look, folder);
     let _ = writeln!(text, "columns = {{ {} }}", entries.join(", "));
 }
 
-fn time(look: &Look, notes: &mut Vec<Finding>) -> TimeConfig {
-    let column = look.roles.get(Field::Time).unwrap_or(0);
-    let stored = look.sniffed.types.get(column).map(|name| name.to_lowercase()).unwrap_or_default();
-    let format = if stored.contains("timestamp") || stored.contains("date") {
-        "typed".to_owned()
-    } else {
-        match Values::new(&look.sniffed.sample, column).time_format() {
-            Some((format, unsure)) => {
-                if unsure {
-                    let what = format!("times are written {format}");
-                    notes.push(Finding::unsure(what, "day and month could be the other way round"));
-                } else {
-                    notes.push(Finding::sure(
-                        format!("times are written {format}"),
-                        "all sampled values fit",
-                    ));
-                }
-                format
-            }
-            None => "rfc3339".into(),
-        }
-    };
-    let (zone, why) = zone(look);
-    notes.push(Finding::unsure(format!("the shop's clock is {zone}"), why));
-    TimeConfig { format, zone: zone.into(), ..TimeConfig::default() }
-}
-
-/// The zone is nowhere in the data: a country or the language of the words is the best hint.
-fn zone(look: &Look) -> (&'static str, &'static str) {
-    const COUNTRIES: [(&str, &str); 8] = [
-        ("unitedkingdom", "Europe/London"),
-        ("uk", "Europe/London"),
-        ("germany", "Europe/Berlin"),
-        ("france", "Europe/Paris"),
-        ("china", "Asia/Shanghai"),
-        ("中国", "Asia/Shanghai"),
-        ("japan", "Asia/Tokyo"),
-        ("singapore", "Asia/Singapore"),
-    ];
-    let sample = &look.sniffed.sample;
-    for column in look.roles.all(Field::Attribute) {
-        let most = Values::new(sample, column).most_frequent().map(plain);
-        if let Some((_, zone)) = COUNTRIES.iter().find(|entry| most.as_deref() == Some(entry.0)) {
-            return (zone, "most rows name this country");
-        }
-    }
-    let is_chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-    let in_names = look.sniffed.columns.iter().any(|name| is_chinese(name));
-    if in_names || sample.iter().take(100).flatten().flatten().any(|cell| is_chinese(cell)) {
-        return ("Asia/Shanghai", "the file is in Chinese");
-    }
-    let words = look.roles.get(Field::Action).map(|column| Values::new(sample, column));
-    if words.is_some_and(|words| words.has("pv") && (words.has("fav") || words.has("buy"))) {
-        return ("Asia/Shanghai", "the words pv, fav, buy are those of Chinese shops");
-    }
-    ("UTC", "nothing in the data tells it")
-}
-
-fn actions(survey: &Survey, is_mapped: bool, roles: &Roles, notes: &mut Vec<Finding>) -> String {
+fn actions(
+    survey: &Survey,
+    is_mapped: bool,
+    roles: &Roles,
+    others_have_prices: bool,
+    notes: &mut Vec<Finding>,
+) -> String {
     if !is_mapped {
         let has_money = roles.get(Field::Amount).is_some()
             || roles.get(Field::Quantity).is_some()
@@ -287,6 +252,14 @@ fn actions(survey: &Survey, is_mapped: bool, roles: &Roles, notes: &mut Vec<Find
     for (word, n) in &survey.words {
         match action_of(word) {
             Some(action) => {
+                let is_repeated = roles.get(Field::Amount).is_none() || plain(word) == "checkout";
+                if action == Action::Purchase && others_have_prices && is_repeated {
+                    notes.push(Finding::unsure(
+                        format!("the action word `{word}` ({n} rows) is a purchase"),
+                        "it may repeat purchases of an order file, which has prices; if so, say \
+                         \"cart\" instead",
+                    ));
+                }
                 entries.push(format!("{} = \"{}\"", quoted(word), action.name()));
             }
             None => notes.push(Finding::unsure(

@@ -2,7 +2,7 @@
 
 use fenqun_events::{EventsConfig, EventsError, Proposal, init};
 
-use crate::shop::Shop;
+use crate::shop::{Shop, events_part};
 
 fn propose(shop: &Shop, patterns: &[&str]) -> Proposal {
     let patterns: Vec<String> = patterns.iter().map(|&pattern| pattern.into()).collect();
@@ -10,7 +10,7 @@ fn propose(shop: &Shop, patterns: &[&str]) -> Proposal {
 }
 
 fn config(proposal: &Proposal) -> EventsConfig {
-    toml::from_str(&proposal.toml).unwrap_or_else(|error| panic!("{error}\n{}", proposal.toml))
+    events_part(&proposal.toml)
 }
 
 const RETAIL: &str = "InvoiceNo;StockCode;Description;Quantity;InvoiceDate;UnitPrice;CustomerID;Country\n\
@@ -30,6 +30,8 @@ fn a_retail_export_is_recognised_and_runs() {
     assert_eq!(source.columns.attributes.0, ["Country"]);
     assert_eq!(source.time.format, "%d/%m/%Y %H:%M");
     assert_eq!(source.time.zone, "Europe/London");
+    assert!(proposal.toml.contains("\ntitle = \"retail\"\n"), "{}", proposal.toml);
+    assert!(!proposal.toml.contains("currency"), "{}", proposal.toml);
     assert_eq!((source.price.decimal, source.refund.session_prefix.as_str()), (',', "C"));
     assert!(source.refund.negative_quantity);
     let total = shop.total(&proposal.toml);
@@ -47,6 +49,7 @@ fn a_chinese_export_is_recognised_and_runs() {
     assert_eq!(source.columns.user_id, "会员编号");
     assert_eq!(source.columns.amount.as_deref(), Some("实付金额"));
     assert_eq!(source.time.zone, "Asia/Shanghai");
+    assert!(proposal.toml.ends_with("language = \"zh\"\ncurrency = \"¥\"\n"), "{}", proposal.toml);
     assert_eq!(shop.total(&proposal.toml).n_kept, 2);
     assert!((shop.events().iter().map(|event| event.amount()).sum::<f64>() - 42.0).abs() < 1e-9);
 }
@@ -113,4 +116,50 @@ fn files_without_events_are_refused_with_their_columns() {
     let error = init(&["a.csv".into()], shop.path(), shop.path()).expect_err("refused");
     assert!(matches!(error, EventsError::NoEvents { .. }));
     assert!(error.to_string().contains("population"), "{error}");
+}
+
+#[test]
+fn a_name_is_a_title_among_items_and_unused_columns_are_told() {
+    let shop = Shop::new();
+    shop.write("orders.csv", "user_id,item_id,order_date,price,shelf,name\nu1,i1,2024-01-01,5,a,Ann\nu2,i2,2024-01-02,5,b,Bob\n");
+    shop.write("items.csv", "item_id,name,colour,city\ni1,Tea,red,Bath\ni2,Cup,blue,Bath\n");
+    let proposal = propose(&shop, &["*.csv"]);
+    let parsed = config(&proposal);
+    assert_eq!(parsed.catalogue[0].columns.title.as_deref(), Some("name"));
+    assert_eq!(parsed.source[0].columns.title, None);
+    for told in ["columns not used: shelf, name", "columns not used: colour, city"] {
+        assert!(proposal.findings.iter().any(|one| one.what == told), "{:?}", proposal.findings);
+        assert!(proposal.toml.contains(&format!("\n# {told}: ")), "{}", proposal.toml);
+    }
+}
+
+#[test]
+fn a_reason_is_told_once_and_the_unsure_one_wins() {
+    let shop = Shop::new();
+    shop.write("a.csv", "user_id,item_id,event,date\nu,a,view,x\nv,b,buy,2024-02-03\n");
+    shop.write("b.csv", "user_id,item_id,order_date\nu,a,2024-02-01\nv,b,2024-02-03\n");
+    let findings = propose(&shop, &["*.csv"]).findings;
+    for (at, one) in findings.iter().enumerate() {
+        let again =
+            findings[..at].iter().any(|other| other.what == one.what && other.why == one.why);
+        assert!(!again, "{one:?}");
+    }
+}
+
+#[test]
+fn a_checkout_beside_an_order_file_is_unsure() {
+    let shop = Shop::new();
+    shop.write("clicks.csv", "user_id,item_id,event,event_time\nu1,a,view,2024-02-01\nu1,b,checkout,2024-02-02\nu2,a,view,2024-02-02\n");
+    let doubts = |proposal: &Proposal| {
+        let unsure = proposal.findings.iter().filter(|one| !one.sure);
+        unsure.filter(|one| one.what.contains("`checkout`")).count()
+    };
+    assert_eq!(doubts(&propose(&shop, &["*.csv"])), 0);
+    shop.write(
+        "orders.csv",
+        "user_id,item_id,order_date,price,quantity\nu1,b,2024-02-02,5,1\nu2,b,2024-02-03,5,1\n",
+    );
+    let both = propose(&shop, &["*.csv"]);
+    assert_eq!(doubts(&both), 1);
+    assert!(both.toml.contains("may repeat purchases of an order file"), "{}", both.toml);
 }

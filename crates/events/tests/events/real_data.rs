@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use arrow::array::{Array, RecordBatch};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use fenqun_base::{Action, Progress};
-use fenqun_events::{Cleaned, EventTable, EventsConfig, Key, Reason, clean, init};
+use fenqun_events::{Cleaned, EventTable, Key, Reason, clean, init};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use crate::shop::events_part;
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
 
@@ -29,7 +31,7 @@ type Variant = (&'static str, char, fn(&str) -> Vec<u8>, &'static [u8]);
 fn run(file: &Path, out: &Path) -> (Cleaned, EventTable) {
     let folder = file.parent().expect("a folder");
     let proposal = init(&[file.display().to_string()], folder, folder).expect("recognised");
-    let config: EventsConfig = toml::from_str(&proposal.toml).expect("parses");
+    let config = events_part(&proposal.toml);
     let key = Key::from_bytes([7; 32]);
     let cleaned = clean(&config, folder, &key, out, &Progress::silent()).expect("cleans");
     cleaned.ledger.check().expect("every row is accounted for");

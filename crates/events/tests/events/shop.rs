@@ -24,6 +24,14 @@ pub struct Shop {
     folder: TempDir,
 }
 
+/// The part of a configuration that this room reads; `init` writes title and cards too.
+pub fn events_part(config: &str) -> EventsConfig {
+    let mut table: toml::Table = config.parse().unwrap_or_else(|error| panic!("{error}\n{config}"));
+    table.remove("title");
+    table.remove("cards");
+    table.try_into().unwrap_or_else(|error| panic!("{error}\n{config}"))
+}
+
 impl Shop {
     pub fn new() -> Self {
         Self { folder: tempfile::tempdir().expect("temporary folder") }
@@ -50,7 +58,7 @@ impl Shop {
     }
 
     pub fn try_clean(&self, config: &str) -> Result<Cleaned, EventsError> {
-        let config: EventsConfig = toml::from_str(config).expect("the configuration parses");
+        let config = events_part(config);
         let key = Key::from_bytes([7; 32]);
         clean(&config, self.path(), &key, &self.out(), &Progress::silent())
     }

@@ -21,6 +21,7 @@ use rayon::prelude::*;
 use crate::card::{CardParams, Trait};
 
 pub use labels::feature_label;
+use phrases::Known;
 
 /// How groups differ in every feature.
 #[derive(Clone, Debug)]
@@ -29,6 +30,7 @@ pub(crate) struct Differences {
     features: Vec<Vec<Difference>>,
     /// Users in each group.
     n_users: Vec<usize>,
+    known: Known,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -56,6 +58,13 @@ impl Differences {
         group_of: &[u32],
         n_groups: usize,
     ) -> Self {
+        let column_of = |name: &str| features.iter().position(|feature| feature.name == name);
+        let longest =
+            |column: usize| values.column(column).into_iter().map(f64::from).fold(0.0, f64::max);
+        let known = Known {
+            has_views: column_of("n_view").is_some(),
+            n_days: column_of("tenure").map(longest),
+        };
         let features = features
             .par_iter()
             .enumerate()
@@ -67,7 +76,7 @@ impl Differences {
         for &group in group_of {
             n_users[group as usize] += 1;
         }
-        Self { features, n_users }
+        Self { features, n_users, known }
     }
 
     /// Users in a group.
@@ -91,14 +100,13 @@ impl Differences {
             if effect.abs() < params.min_effect {
                 break;
             }
-            let Some(phrase) = phrases::phrase(&features[column], value, average, effect, params)
-            else {
-                continue;
-            };
+            let feature = &features[column];
+            let phrase = phrases::phrase(feature, value, average, effect, self.known, params);
+            let Some(phrase) = phrase else { continue };
             if told.iter().any(|known| known.family == phrase.family) {
                 continue;
             }
-            let feature = features[column].name.clone();
+            let feature = feature.name.clone();
             let card = Trait { feature, text: phrase.text, value, average, effect };
             told.push(Told { card, hint: phrase.hint, family: phrase.family });
         }

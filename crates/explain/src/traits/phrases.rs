@@ -13,7 +13,7 @@ pub(super) struct Phrase {
 }
 
 /// One row of the table. `*` in the pattern takes the rest of a feature's name, and comes back as
-/// `*` in the phrase; `{}` is the number with its unit. Short names are for users who have much of
+/// `*` in the phrase; `{}` is the number with its unit, `[many|one]` what it counts. Short names are for users who have much of
 /// it, then for those who have little.
 struct Row {
     pattern: &'static str,
@@ -69,10 +69,10 @@ const TABLE: &[Row] = &[
     row("recency", "recency", "last seen {} ago", "距上次到访 {}", LAPSED, RECENT),
     row("purchase_recency", "recency", "last bought {} ago", "距上次购买 {}", LAPSED, RECENT),
     row("tenure", "tenure", "first seen {} ago", "首次到访距今 {}", Some(("Long-standing", "老用户")), Some(("Newcomers", "新用户"))),
-    row("frequency", "pace", "{} shopping trips", "共购物 {} 次", FREQUENT, RARE),
-    row("visits", "pace", "{} visits", "共到访 {} 次", Some(("Frequent visitors", "高频到访")), Some(("Rare visitors", "低频到访"))),
-    row("visits_*d", "pace", "{} visits in the last * days", "近 * 天到访 {} 次", Some(("Frequent visitors", "高频到访")), Some(("Rare visitors", "低频到访"))),
-    row("lines", "pace", "{} lines bought", "共购买 {} 件次", FREQUENT, RARE),
+    row("frequency", "pace", "{} shopping [trips|trip]", "共购物 {} 次", FREQUENT, RARE),
+    row("visits", "pace", "{} [visits|visit]", "共到访 {} 次", Some(("Frequent visitors", "高频到访")), Some(("Rare visitors", "低频到访"))),
+    row("visits_*d", "pace", "{} [visits|visit] in the last * days", "近 * 天到访 {} 次", Some(("Frequent visitors", "高频到访")), Some(("Rare visitors", "低频到访"))),
+    row("lines", "pace", "{} [lines|line] bought", "共购买 {} 件次", FREQUENT, RARE),
     row("active_fortnights", "pace", "active in {} of fortnights", "活跃双周占比 {}", FREQUENT, RARE),
     row("gap_mean", "pace", "comes every {}", "平均每 {}来一次", RARE, FREQUENT),
     row("gap_median", "pace", "usually comes every {}", "通常每 {}来一次", RARE, FREQUENT),
@@ -83,7 +83,7 @@ const TABLE: &[Row] = &[
     row("basket_median", "basket", "{} a basket", "每单 {}", BIG_BASKET, SMALL_BASKET),
     row("basket_max", "basket", "largest basket {}", "最大一单 {}", BIG_BASKET, SMALL_BASKET),
     row("last_basket", "basket", "latest basket {}", "最近一单 {}", BIG_BASKET, SMALL_BASKET),
-    row("basket_lines", "basket", "{} lines a basket", "每单 {} 件次", BIG_BASKET, SMALL_BASKET),
+    row("basket_lines", "basket", "{} [lines|line] a basket", "每单 {} 件次", BIG_BASKET, SMALL_BASKET),
     row("trend_visits_*d", "trend", "visits in the last * days against the * before: {}", "近 * 天到访较前 * 天 {}", RISING, FADING),
     row("trend_spend_*d", "trend", "spend in the last * days against the * before: {}", "近 * 天消费较前 * 天 {}", RISING, FADING),
     row("hour_00_04", "hour", "{} of visits between 0 and 4 o'clock", "0–4 点到访占 {}", Some(("Night owls", "夜猫子")), None),
@@ -102,16 +102,16 @@ const TABLE: &[Row] = &[
     row("repeat_rate", "repeat", "{} of lines bought before", "复购商品占 {}", Some(("Creatures of habit", "偏爱复购")), Some(("Always something new", "喜欢尝新"))),
     row("discount_share", "discount", "{} off through discounts", "折扣占 {}", Some(("Bargain hunters", "折扣敏感")), Some(("Full-price buyers", "原价购买"))),
     row("refund_share", "refund", "{} of lines sent back", "退货占 {}", Some(("Often send back", "常退货")), None),
-    row("n_refund", "refund", "{} lines sent back", "退货 {} 次", Some(("Often send back", "常退货")), None),
-    row("n_view", "view", "{} views", "浏览 {} 次", Some(("Heavy browsers", "重度浏览")), Some(("Light browsers", "轻度浏览"))),
-    row("n_favourite", "favourite", "{} favourites", "收藏 {} 次", Some(("Collectors of favourites", "爱收藏")), None),
-    row("n_cart", "cart", "{} times into the cart", "加购 {} 次", Some(("Cart fillers", "爱加购")), None),
-    row("n_search", "search", "{} searches", "搜索 {} 次", Some(("Searchers", "爱搜索")), None),
-    row("n_review", "review", "{} reviews written", "评价 {} 次", Some(("Reviewers", "爱评价")), None),
-    row("conversion", "conversion", "{} purchases a view", "每次浏览成交 {}", BUYERS, BROWSERS),
-    row("distinct_items", "variety", "{} different items", "买过 {} 种商品", BROAD, NARROW),
-    row("distinct_categories", "variety", "{} different categories", "涉及 {} 个类目", BROAD, NARROW),
-    row("distinct_wide_categories", "variety", "{} different departments", "涉及 {} 个大类", BROAD, NARROW),
+    row("n_refund", "refund", "{} [lines|line] sent back", "退货 {} 次", Some(("Often send back", "常退货")), None),
+    row("n_view", "view", "{} [views|view]", "浏览 {} 次", Some(("Heavy browsers", "重度浏览")), Some(("Light browsers", "轻度浏览"))),
+    row("n_favourite", "favourite", "{} [favourites|favourite]", "收藏 {} 次", Some(("Collectors of favourites", "爱收藏")), None),
+    row("n_cart", "cart", "{} [times|time] into the cart", "加购 {} 次", Some(("Cart fillers", "爱加购")), None),
+    row("n_search", "search", "{} [searches|search]", "搜索 {} 次", Some(("Searchers", "爱搜索")), None),
+    row("n_review", "review", "{} [reviews|review] written", "评价 {} 次", Some(("Reviewers", "爱评价")), None),
+    row("conversion", "conversion", "{} [purchases|purchase] a view", "每次浏览成交 {}", BUYERS, BROWSERS),
+    row("distinct_items", "variety", "deals with {} different [items|item]", "涉及 {} 种商品", BROAD, NARROW),
+    row("distinct_categories", "variety", "{} different [categories|category]", "涉及 {} 个类目", BROAD, NARROW),
+    row("distinct_wide_categories", "variety", "{} different [departments|department]", "涉及 {} 个大类", BROAD, NARROW),
     row("price_level", "price", "buys at the {} point of the price range", "价位处于类目的 {} 分位", Some(("Premium buyers", "偏好高价位")), Some(("Budget buyers", "偏好低价位"))),
     row("brand_concentration", "brand", "{} of lines from one brand", "最常买品牌占 {}", Some(("Loyal to one brand", "专一品牌")), None),
     row("brand_share:*", "brand", "{} of lines from *", "*占 {}", None, None),
@@ -119,27 +119,52 @@ const TABLE: &[Row] = &[
     row("spend_share:*", "", "{} of spend on *", "*占消费的 {}", None, None),
 ];
 
+/// How the number of items is told where views count too.
+const SEEN_OR_BOUGHT: (&str, &str) =
+    ("{} different [items|item] seen or bought", "浏览或买过 {} 种商品");
+
+/// A change of more than this says that there was next to nothing before: + 400 %.
+const MOST_CHANGE: f64 = 4.0;
+
+/// What phrases need to know of the shop.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    /// Whether views are among the events.
+    pub has_views: bool,
+    /// Days from the first event of all to the last, where the features tell.
+    pub n_days: Option<f64>,
+}
+
 /// Tells a feature, or `None` where it is not for telling or both numbers read the same.
 pub(super) fn phrase(
     feature: &Feature,
     value: f64,
     average: f64,
     effect: f64,
+    known: Known,
     params: &CardParams,
 ) -> Option<Phrase> {
     let name = feature.name.as_str();
-    if NOT_TOLD.contains(&name) {
+    if NOT_TOLD.contains(&name) || !is_trend_of_substance(name, value, average, known) {
         return None;
     }
     let language = params.language;
     let number = |number: f64| written(feature, number, params);
-    let (value, average) = (number(value), number(average));
+    let is_nothing = |number: f64| is_amount(feature) && number.abs() < 0.005;
+    let most_have_none = is_nothing(average);
+    let spends_nothing = name.starts_with("spend") && is_nothing(value);
+    let (mut value, average) = (number(value), number(average));
     if value == average {
         return None;
     }
-    let everybody = language.pick("all users", "全体");
-    let comma = language.pick("; ", "，");
-    let tell = |start: String| format!("{start}{comma}{everybody} {average}");
+    if spends_nothing {
+        value = language.pick("nothing", "0").to_owned();
+    }
+    let others = match most_have_none {
+        true => language.pick("; most users nothing", "，多数用户为 0").to_owned(),
+        false => language.pick(format!("; all users {average}"), format!("，全体 {average}")),
+    };
+    let tell = |start: String| format!("{start}{others}");
     let Some((row, rest)) = TABLE.iter().find_map(|row| Some((row, matched(row.pattern, name)?)))
     else {
         let words = name.replace(['_', ':'], " ");
@@ -147,13 +172,54 @@ pub(super) fn phrase(
         return Some(Phrase { text, hint: None, family: name.to_owned() });
     };
     let readable = if name.contains(':') { label::full(rest) } else { rest.to_owned() };
-    let start = language.pick(row.en, row.zh).replace('*', &readable).replace("{}", &value);
+    let (en, zh) = match name {
+        "distinct_items" if known.has_views => SEEN_OR_BOUGHT,
+        _ => (row.en, row.zh),
+    };
+    let start = counted(language.pick(en, zh), value == "1");
+    let start = start.replace("{}", &value).replace('*', &readable);
     let short = if effect > 0.0 { row.high } else { row.low };
     Some(Phrase {
         text: tell(start),
         hint: short.map(|(en, zh)| language.pick(en, zh)),
         family: if row.family.is_empty() { name.to_owned() } else { row.family.to_owned() },
     })
+}
+
+/// Whether a trend compares two windows that lie within the data, with enough in the earlier one.
+fn is_trend_of_substance(name: &str, value: f64, average: f64, known: Known) -> bool {
+    let window = ["trend_visits_*d", "trend_spend_*d"]
+        .iter()
+        .find_map(|pattern| matched(pattern, name)?.parse::<f64>().ok());
+    let Some(window) = window else { return true };
+    known.n_days.is_none_or(|n_days| 2.0 * window <= n_days)
+        && [value, average].iter().all(|ratio| ratio.exp() - 1.0 <= MOST_CHANGE)
+}
+
+/// Something that a user can have none of.
+fn is_amount(feature: &Feature) -> bool {
+    match feature.kind {
+        FeatureKind::Count | FeatureKind::Money => true,
+        FeatureKind::Ratio => !feature.name.starts_with("trend_"),
+        _ => false,
+    }
+}
+
+/// Chooses one side of every `[many|one]`.
+fn counted(phrase: &str, is_one: bool) -> String {
+    let mut text = String::with_capacity(phrase.len());
+    let mut rest = phrase;
+    while let Some((before, (many, (one, after)))) =
+        rest.split_once('[').and_then(|(before, rest)| {
+            let (many, rest) = rest.split_once('|')?;
+            Some((before, (many, rest.split_once(']')?)))
+        })
+    {
+        text.push_str(before);
+        text.push_str(if is_one { one } else { many });
+        rest = after;
+    }
+    text + rest
 }
 
 /// What `*` took of a name, or `None` when the name does not match.
@@ -190,10 +256,23 @@ mod tests {
 
     use super::*;
 
+    const SHOP: Known = Known { has_views: false, n_days: Some(100.0) };
+
     fn told(name: &str, kind: FeatureKind, value: f64, average: f64, language: Language) -> String {
+        told_of(SHOP, name, kind, (value, average), language)
+    }
+
+    fn told_of(
+        shop: Known,
+        name: &str,
+        kind: FeatureKind,
+        (value, average): (f64, f64),
+        language: Language,
+    ) -> String {
         let params = CardParams { language, currency: "£".into(), ..CardParams::default() };
         let feature = Feature::new(name, kind);
-        phrase(&feature, value, average, 0.5, &params).map_or_else(String::new, |told| told.text)
+        phrase(&feature, value, average, 0.5, shop, &params)
+            .map_or_else(String::new, |told| told.text)
     }
 
     #[test]
@@ -251,6 +330,62 @@ mod tests {
     fn numbers_that_read_the_same_are_not_told() {
         assert_eq!(told("frequency", FeatureKind::Count, 4.001, 4.0, Language::En), "");
         assert_eq!(told("gap_cv", FeatureKind::Ratio, 4.0, 1.0, Language::En), "");
+    }
+
+    #[test]
+    fn one_is_singular_and_nothing_is_nothing() {
+        use FeatureKind::{Count, Money};
+        use Language::{En, Zh};
+        for (name, kind, value, average, en, zh) in [
+            ("frequency", Count, 1.0, 3.0, "1 shopping trip; all users 3", "共购物 1 次，全体 3"),
+            (
+                "spend_28d",
+                Money,
+                4.5,
+                0.0,
+                "spends £4.50 in the last 28 days; most users nothing",
+                "近 28 天消费 £4.50，多数用户为 0",
+            ),
+            (
+                "spend",
+                Money,
+                0.0,
+                60.0,
+                "spends nothing in all; all users £60.00",
+                "累计消费 0，全体 £60.00",
+            ),
+            (
+                "distinct_items",
+                Count,
+                3.0,
+                1.0,
+                "deals with 3 different items; all users 1",
+                "涉及 3 种商品，全体 1",
+            ),
+        ] {
+            assert_eq!(told(name, kind, value, average, En), en);
+            assert_eq!(told(name, kind, value, average, Zh), zh);
+        }
+        let views = Known { has_views: true, ..SHOP };
+        assert_eq!(
+            told_of(views, "distinct_items", Count, (1.0, 4.0), En),
+            "1 different item seen or bought; all users 4"
+        );
+        assert_eq!(
+            told_of(views, "distinct_items", Count, (1.0, 4.0), Zh),
+            "浏览或买过 1 种商品，全体 4"
+        );
+    }
+
+    #[test]
+    fn trends_beyond_the_data_or_from_next_to_nothing_are_not_told() {
+        let told = |days: f64, value: f64| {
+            let shop = Known { n_days: Some(days), ..SHOP };
+            let kind = FeatureKind::Ratio;
+            !told_of(shop, "trend_visits_28d", kind, (value, 0.0), Language::En).is_empty()
+        };
+        assert!(told(56.0, 0.5) && told(100.0, -3.0));
+        assert!(!told(55.0, 0.5) && !told(100.0, 6.0f64.ln()));
     }
 
     #[test]

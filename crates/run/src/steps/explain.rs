@@ -5,8 +5,10 @@ use fenqun_events::Ledger;
 use fenqun_explain::Card;
 use fenqun_profiles::Profiles;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use super::lookahead::Ahead;
-use super::order::day_of;
 use super::segment::Found;
 use super::texts::Texts;
 use crate::artifacts::SegmentRows;
@@ -100,8 +102,8 @@ pub(crate) fn tell(
         features: top_features(profiles, found),
         facts: RunFacts {
             value_formula: profiles.value_basis.formula().to_owned(),
-            first_event: day_of(first_time),
-            last_event: day_of(last_time),
+            first_event: shop_day(config, first_time),
+            last_event: shop_day(config, last_time),
             ..RunFacts::default()
         },
         ..ReportData::default()
@@ -196,6 +198,14 @@ fn reasons(card: &Card) -> Vec<String> {
         format!("{}={side}", it.feature)
     });
     tier.into_iter().chain(taste).chain(categories).chain(traits).collect()
+}
+
+/// The day of an instant on the shop's own calendar, as `YYYY-MM-DD`.
+fn shop_day(config: &Config, time: i64) -> String {
+    let zone = config.source.first().map_or("UTC", |source| source.time.zone.as_str());
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let instant = Timestamp::from_millisecond(time);
+    instant.map(|time| zone.to_datetime(time).date().to_string()).unwrap_or_default()
 }
 
 fn map(found: &Found) -> Vec<MapPoint> {

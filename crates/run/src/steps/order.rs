@@ -213,7 +213,7 @@ fn write(
 }
 
 /// An instant as RFC 3339, UTC.
-pub(super) fn day_of(time: i64) -> String {
+fn day_of(time: i64) -> String {
     Timestamp::from_millisecond(time).map(|time| time.to_string()).unwrap_or_default()
 }
 

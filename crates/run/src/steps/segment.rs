@@ -20,6 +20,10 @@ use crate::config::{KMeansConfig, SegmentsConfig, Taste, TwoAxesConfig};
 use crate::report::{ChoicePoint, Method};
 use crate::{Config, RunError};
 
+/// Where the resamples behind the choice start. Not the run's seed: which segments there are must
+/// hang on the data alone, so that a refit with another seed gives the same numbers their meaning.
+const CHOICE_SEED: Seed = Seed(0);
+
 /// What the plain baseline looks at.
 const RFM: [&str; 3] = ["recency", "frequency", "spend"];
 
@@ -72,7 +76,7 @@ pub(crate) fn find(
 ) -> Result<Found, RunError> {
     let (way, choice) = match &config.segments {
         SegmentsConfig::TwoAxes(two) => choose_taste(two, shop, seed, progress)?,
-        SegmentsConfig::KMeans(one) => choose_number(one, shop, blocks, seed, progress)?,
+        SegmentsConfig::KMeans(one) => choose_number(one, shop, blocks, progress)?,
     };
     let n_refits = match &config.segments {
         SegmentsConfig::TwoAxes(two) => two.refits,
@@ -206,7 +210,7 @@ fn choose_taste(
         tried.iter().map(|(taste, data)| Candidate { name: taste.name(), data }).collect();
     let with = |n_segments| KMeans { n_segments, ..KMeans::default() };
     let choosing = Choosing { n_segments, n_refits: two.refits, ..Choosing::default() };
-    let choice = choose(&candidates, &choosing, with, seed.derive("choice"), progress)?;
+    let choice = choose(&candidates, &choosing, with, CHOICE_SEED, progress)?;
     let best = choice.best();
     let of_best = |(taste, _): &&(Taste, Matrix)| taste.name() == best.candidate;
     let taste = tried.iter().find(of_best).map_or(two.tastes[0], |(taste, _)| *taste);
@@ -218,7 +222,6 @@ fn choose_number(
     one: &KMeansConfig,
     shop: Shop<'_>,
     blocks: &[Block],
-    seed: Seed,
     progress: &Progress,
 ) -> Result<(Way, Choice), RunError> {
     let data = blocks::chosen(blocks, &one.blocks)?.select_rows(&key_free_order(shop.profiles));
@@ -227,7 +230,7 @@ fn choose_number(
     let with = |n_segments| KMeans { n_segments, ..one.k_means.clone() };
     let n_segments = at_most(&one.n_segments, data.n_rows())?;
     let choosing = Choosing { n_segments, n_refits: one.refits, ..Choosing::default() };
-    let choice = choose(&candidates, &choosing, with, seed.derive("choice"), progress)?;
+    let choice = choose(&candidates, &choosing, with, CHOICE_SEED, progress)?;
     let k_means = with(choice.best().n_segments);
     Ok((Way::KMeans { blocks: one.blocks.clone(), k_means }, choice))
 }
