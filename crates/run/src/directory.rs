@@ -8,7 +8,7 @@ use fenqun_base::artifact::FORMAT;
 use serde::{Deserialize, Serialize};
 
 use crate::artifacts::{read_json, write_json};
-use crate::manifest::Manifest;
+use crate::manifest::{Input, Manifest};
 use crate::{Config, RunError};
 
 /// How a run treats a folder that already holds something.
@@ -36,6 +36,8 @@ struct State {
     format: u32,
     config: String,
     events_finished: bool,
+    /// What the clean events were made of: a file may change before the run is resumed.
+    inputs: Vec<Input>,
 }
 
 impl RunDirectory {
@@ -66,7 +68,12 @@ impl RunDirectory {
         }
         let is_new = !folder.exists();
         fs::create_dir_all(folder).map_err(RunError::writing(folder))?;
-        let state = State { format: FORMAT, config: config.fingerprint(), events_finished: false };
+        let state = State {
+            format: FORMAT,
+            config: config.fingerprint(),
+            events_finished: false,
+            inputs: Vec::new(),
+        };
         let run = Self { folder: folder.to_owned(), state, is_new };
         run.save()?;
         Ok(run)
@@ -113,12 +120,19 @@ impl RunDirectory {
         self.state.events_finished
     }
 
-    /// Notes that the clean events are all there.
+    /// The files that the clean events were made of.
+    #[must_use]
+    pub fn inputs(&self) -> &[Input] {
+        &self.state.inputs
+    }
+
+    /// Notes that the clean events are all there, and of what they were made.
     ///
     /// # Errors
     /// [`RunError::Write`].
-    pub fn finish_events(&mut self) -> Result<(), RunError> {
+    pub fn finish_events(&mut self, inputs: Vec<Input>) -> Result<(), RunError> {
         self.state.events_finished = true;
+        self.state.inputs = inputs;
         self.save()
     }
 

@@ -90,14 +90,14 @@ impl Manifest {
     pub const FORMAT: u32 = FORMAT;
 }
 
-/// Every file that a configuration names, events first.
+/// Size and hash of every file that a configuration names, events first.
 ///
 /// # Errors
-/// What the room `events` refuses: a file that is not there.
-pub fn input_files(config: &Config, base: &Path) -> Result<Vec<PathBuf>, RunError> {
+/// [`RunError::Read`], or what the room `events` refuses: a file that is not there.
+pub fn inputs(config: &Config, base: &Path) -> Result<Vec<Input>, RunError> {
     let patterns = config.source.iter().map(|source| &source.files);
     let patterns = patterns.chain(config.catalogue.iter().map(|items| &items.files));
-    let mut files = Vec::new();
+    let mut files: Vec<PathBuf> = Vec::new();
     for patterns in patterns {
         for file in expand(patterns, base).map_err(EventsError::from)? {
             if !files.contains(&file) {
@@ -105,14 +105,6 @@ pub fn input_files(config: &Config, base: &Path) -> Result<Vec<PathBuf>, RunErro
             }
         }
     }
-    Ok(files)
-}
-
-/// Size and hash of every input file, in order.
-///
-/// # Errors
-/// [`RunError::Read`].
-pub fn inputs(files: &[PathBuf], base: &Path) -> Result<Vec<Input>, RunError> {
     files.iter().map(|file| input(file, base)).collect()
 }
 

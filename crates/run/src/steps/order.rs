@@ -125,8 +125,6 @@ fn steps(
         explain::tell(config, &profiles, catalogue, &found, texts.as_ref(), ahead, period)
     })?;
 
-    let base = folder_of(&request.config_path);
-    let files = manifest::input_files(config, base)?;
     let mut manifest = Manifest {
         format: Manifest::FORMAT,
         fenqun: env!("CARGO_PKG_VERSION").to_owned(),
@@ -134,7 +132,7 @@ fn steps(
         config: config.clone(),
         config_hash: config.fingerprint(),
         as_of: day_of(as_of),
-        inputs: clock.time("hashes", || manifest::inputs(&files, base))?,
+        inputs: directory.inputs().to_vec(),
         text_model: texts.as_ref().ok().map(|texts| texts.facts.clone()),
         counts: Counts {
             n_rows: table.ledger().total().n_in,
@@ -178,7 +176,7 @@ fn events(
         if from.exists() {
             std::fs::rename(&from, &to).map_err(RunError::writing(&to))?;
         }
-        directory.finish_events()?;
+        directory.finish_events(manifest::inputs(&request.config, base)?)?;
     }
     Ok(EventTable::open(&folder)?)
 }
