@@ -4,7 +4,7 @@
 use fenqun_base::{Catalogue, Event, Fitted, Matrix, NO_CODE, Progress, Seed, Segmenter};
 use fenqun_evaluate::{mix_explained, variance_explained};
 use fenqun_events::EventTable;
-use fenqun_profiles::{Parts, Profiles, ProfilesError, build};
+use fenqun_profiles::{Parts, ProfileParams, Profiles, ProfilesError, build};
 use fenqun_segments::KMeans;
 
 use super::blocks;
@@ -55,8 +55,10 @@ pub(crate) fn look(
     if table.first_time() > from - PERIODS * DAYS * 86_400_000 {
         return Ok(None);
     }
-    let past = build(table, from, &config.profiles, progress)?;
-    let next = match build(&Since { table, from }, as_of, &config.profiles, progress) {
+    // Sequences are not asked for here; short ones keep memory for what is.
+    let params = ProfileParams { max_sequence: 1, ..config.profiles.clone() };
+    let past = build(table, from, &params, progress)?;
+    let next = match build(&Since { table, from }, as_of, &params, progress) {
         Err(ProfilesError::NoEvents { .. }) => return Ok(None),
         other => other?,
     };

@@ -6,7 +6,7 @@ use std::time::Instant;
 use fenqun_base::{Block, Classify, Matrix, Progress, Seed};
 use fenqun_events::{EventTable, Key};
 use fenqun_explain::Card;
-use fenqun_profiles::Profiles;
+use fenqun_profiles::{Profiles, Sequences};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -117,6 +117,7 @@ fn steps(
         let found = segment::find(config, shop, &blocks, seed, &models, progress)?;
         Ok((blocks, found))
     })?;
+    clock.time("vectors", || vectors(config, directory, &profiles, blocks))?;
     let ahead = clock.time("lookahead", || {
         lookahead::look(config, &table, as_of, texts.as_ref(), &found, seed, progress)
     })?;
@@ -144,7 +145,7 @@ fn steps(
         },
         timings: Vec::new(),
     };
-    clock.time("files", || write(config, directory, &profiles, &blocks, &found, &told))?;
+    clock.time("files", || write(directory, &profiles, &found, &told))?;
     manifest.timings = clock.timings;
     write_report(directory.folder(), &told.report(&manifest, table.ledger()))?;
     let outcome = Outcome {
@@ -188,24 +189,33 @@ fn profiles(
     as_of: i64,
     progress: &Progress,
 ) -> Result<Profiles, RunError> {
-    let profiles = fenqun_profiles::build(table, as_of, &config.profiles, progress)?;
+    let mut profiles = fenqun_profiles::build(table, as_of, &config.profiles, progress)?;
     write_profiles(&directory.file("profiles.parquet"), &profiles)?;
     write_sequences(&directory.file("sequences.parquet"), &profiles)?;
+    // Nothing after this asks for them, and they are as large as the events.
+    profiles.sequences = Sequences::default();
     Ok(profiles)
 }
 
-fn write(
+/// Writes the user vectors and lets go of them: they are the largest thing in memory.
+fn vectors(
     config: &Config,
     directory: &RunDirectory,
     profiles: &Profiles,
-    blocks: &[Block],
-    found: &Found,
-    told: &Told,
+    blocks: Vec<Block>,
 ) -> Result<(), RunError> {
     let chosen = |name: &String| blocks.iter().find(|block| &block.name == name);
     let parts: Vec<&Matrix> =
         config.blocks.iter().filter_map(chosen).map(|block| &block.vectors).collect();
-    write_vectors(directory.folder(), &profiles.users, &Matrix::beside(&parts)?)?;
+    write_vectors(directory.folder(), &profiles.users, &Matrix::beside(&parts)?)
+}
+
+fn write(
+    directory: &RunDirectory,
+    profiles: &Profiles,
+    found: &Found,
+    told: &Told,
+) -> Result<(), RunError> {
     write_segments(&directory.file("segments.parquet"), &told.rows(profiles, found))?;
     write_json(&directory.file("cards.json"), &told.cards)
 }
