@@ -130,6 +130,12 @@ pub enum DataError {
         /// What was found.
         value: f32,
     },
+    /// Labels that nothing can be learned from.
+    #[error("labels cannot be used: {reason}")]
+    Labels {
+        /// What is wrong, and what to do.
+        reason: String,
+    },
     /// A stored model that this version cannot read.
     #[error("stored model `{model}` cannot be read: {reason}")]
     Model {

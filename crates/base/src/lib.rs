@@ -11,6 +11,7 @@
 //! | block | [`Block`] | a named part of a user vector |
 //! | encoder | [`TextEncoder`] | texts in, vectors out |
 //! | segmenter, assignment | [`Segmenter`], [`Fitted`], [`Assignment`] | parameters → fit → fitted type → assign |
+//! | label, head | [`Labels`], [`Supervised`], [`Soft`] | labelled users in, probabilities of every class out |
 //! | artifact | [`artifact`] | files that appear whole or not at all |
 //! | seed | [`Seed`] | the only source of randomness |
 //! | error kind | [`ErrorKind`] | the one place that maps a failure to an exit code |
@@ -26,6 +27,7 @@ mod block;
 mod catalogue;
 mod error;
 mod event;
+mod labels;
 mod language;
 mod matrix;
 mod model;
@@ -42,12 +44,13 @@ pub use block::Block;
 pub use catalogue::{Catalogue, Item};
 pub use error::{Classify, DataError, ErrorKind, Place};
 pub use event::{Event, NO_CODE};
+pub use labels::Labels;
 pub use language::Language;
 pub use matrix::Matrix;
 pub use model::{ModelState, Stored, Tensor};
 pub use progress::{Interrupted, Progress, Sink, Step, Unit};
 pub use seed::{Rng, Seed};
-pub use segmenter::{Fitted, Segmenter};
+pub use segmenter::{Fitted, Segmenter, Soft, Supervised};
 pub use sparse::SparseMatrix;
 pub use text_encoder::TextEncoder;
 pub use user::UserId;

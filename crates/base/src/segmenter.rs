@@ -1,4 +1,4 @@
-use crate::{Assignment, DataError, Matrix, Seed, Stored};
+use crate::{Assignment, DataError, Labels, Matrix, Seed, Stored};
 
 /// Parameters of a way to group users; the struct is also its schema in configuration.
 pub trait Segmenter: Sync {
@@ -38,4 +38,30 @@ pub trait Fitted: Stored + Send + Sync {
         }
         data.check_finite()
     }
+}
+
+/// A fitted way that knows more than one segment a user.
+pub trait Soft: Fitted {
+    /// How much each user belongs to each segment: rows × segments, every row at least 0 and
+    /// summing to 1. For a head these are the probabilities of the classes.
+    ///
+    /// # Errors
+    /// [`DataError::WrongWidth`], [`DataError::NotFinite`].
+    fn probabilities(&self, data: &Matrix) -> Result<Matrix, DataError>;
+}
+
+/// Parameters of a head: maps user vectors to classes that somebody labelled. Class `c` of the
+/// labels becomes segment `c`.
+pub trait Supervised: Sync {
+    /// What a successful fit gives.
+    type Fitted: Soft;
+
+    /// Learns from the rows that have a label; the others are seen by methods that can use them
+    /// and left out by all others. The same data, parameters and seed give the same model,
+    /// whatever the number of threads.
+    ///
+    /// # Errors
+    /// What [`Labels::check`] refuses; [`DataError`] for a parameter outside its rule, values not
+    /// finite.
+    fn fit(&self, data: &Matrix, labels: &Labels, seed: Seed) -> Result<Self::Fitted, DataError>;
 }
