@@ -72,6 +72,37 @@ pub enum EventsError {
         /// Files and their columns.
         seen: String,
     },
+    /// One user has two labels.
+    #[error(
+        "{file}, line {line}, column `{column}`: this user has another label than in {first_file}, \
+         line {first_line}; a user can have one label: correct one of the two rows, or give both \
+         words one class in `labels.classes`"
+    )]
+    Contradiction {
+        /// The file.
+        file: String,
+        /// 1-based line of the second label.
+        line: u64,
+        /// The column of labels.
+        column: String,
+        /// The file that says otherwise.
+        first_file: String,
+        /// Its line.
+        first_line: u64,
+    },
+    /// A file of labels that labels nobody.
+    #[error(
+        "{files}: none of the {n_rows} rows has both a user and a label in the column `{column}`: \
+         name another column, or correct `labels.classes`"
+    )]
+    NoLabels {
+        /// The files.
+        files: String,
+        /// The column of labels.
+        column: String,
+        /// Rows read.
+        n_rows: u64,
+    },
     /// The key file is open to other users of the machine.
     #[error(
         "{file} can be read by others (mode {mode:03o}): whoever has the key can undo pseudonyms; run `chmod 600 {file}`"

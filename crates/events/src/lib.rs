@@ -13,6 +13,7 @@
 //! - [`init`] looks at files and writes the configuration, saying what it is sure of.
 //! - [`clean`] executes it. Every row comes out as kept, duplicate or rejected with a reason:
 //!   `n_in = n_kept + n_duplicate + Σ n_rejected(reason)`, file by file, in the [`Ledger`].
+//! - [`read_labels`] reads what the shop already knows of its users, under the same pseudonyms.
 //! - [`EventTable`] reads the result, a part at a time.
 //!
 //! Raw user ids exist in this room only, before they are hashed with the [`Key`]: no error, no
@@ -47,6 +48,7 @@ mod config;
 mod error;
 mod init;
 mod intern;
+mod labels;
 mod ledger;
 mod mapping;
 mod pseudonym;
@@ -63,6 +65,7 @@ pub use config::{
 };
 pub use error::{EventsError, TooManyFaults};
 pub use init::{Finding, Proposal, init};
+pub use labels::{LabelColumns, LabelLedger, LabelTable, LabelsConfig, read_labels};
 pub use ledger::{FileLedger, Ledger};
 pub use pseudonym::Key;
 pub use rules::{Cleaning, Deduplicate, Reason, RobotRule};
