@@ -2,6 +2,8 @@ use fenqun_base::Language;
 use fenqun_explain::Card;
 use serde::{Deserialize, Serialize};
 
+use super::evaluation::EvaluationData;
+
 /// Everything a report shows. Kept beside the report so that it can be made again.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -30,6 +32,8 @@ pub struct ReportData {
     pub notes: Vec<String>,
     /// Features by which segments differ most, strongest first.
     pub features: Vec<TopFeature>,
+    /// How well labels are told from behaviour, one entry a label.
+    pub evaluations: Vec<EvaluationData>,
 }
 
 /// More points than this make the page heavy and the map no clearer; a larger map is thinned

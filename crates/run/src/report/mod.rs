@@ -9,6 +9,7 @@
 mod colour;
 mod data;
 mod error;
+mod evaluation;
 mod script_data;
 mod view;
 mod wording;
@@ -23,9 +24,11 @@ pub use data::{
     StabilityFacts, StageTime, TopFeature,
 };
 pub use error::ReportError;
+pub use evaluation::{CalibrationPoint, EvaluatedMethod, EvaluationData, Figure, LearningCurve};
 
 const PAGE: &str = include_str!("page/report.html");
 const CELL: &str = include_str!("page/cell.html");
+const EVALUATION: &str = include_str!("page/evaluation.html");
 const STYLE: &str = include_str!("page/style.css");
 const SCRIPT: &str = include_str!("page/report.js");
 const CHARTS: &str = include_str!("vendor/echarts.min.js");
@@ -41,6 +44,7 @@ pub fn render(data: &ReportData) -> Result<String, ReportError> {
     environment.set_lstrip_blocks(true);
     environment.add_template("report.html", PAGE)?;
     environment.add_template("cell.html", CELL)?;
+    environment.add_template("evaluation.html", EVALUATION)?;
     let t = wording::wording(data.language);
     let v = minijinja::Value::from_serialize(view::view(data));
     let in_money = v.get_attr("in_money")?.is_true();
@@ -51,12 +55,17 @@ pub fn render(data: &ReportData) -> Result<String, ReportError> {
         let c = v.get_attr("cards")?.get_item_by_index(at)?;
         cells.push(cell.render(context! { at, c, of_value, t })?);
     }
+    let evaluation = match data.evaluations.is_empty() {
+        true => String::new(),
+        false => environment.get_template("evaluation.html")?.render(context! { t, v })?,
+    };
     let page = environment.get_template("report.html")?.render(context! {
         style => STYLE,
         script => SCRIPT,
         charts => CHARTS,
         data => script_data::script_data(data)?,
         cells,
+        evaluation,
         of_value,
         t,
         v,

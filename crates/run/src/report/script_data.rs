@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::data::{MOST_POINTS, ReportData};
+use super::evaluation::{CalibrationPoint, EvaluationData};
 use super::{ReportError, colour, wording};
 
 /// Grid steps of the map's coordinates: finer than any screen.
@@ -13,6 +14,7 @@ struct ScriptData<'a> {
     segments: Vec<ScriptSegment<'a>>,
     choice: Vec<Curve<'a>>,
     least: f64,
+    evaluations: Vec<Evaluation<'a>>,
 }
 
 #[derive(Serialize)]
@@ -30,7 +32,39 @@ struct Curve<'a> {
     points: Vec<(usize, f64, f64, bool)>,
 }
 
-/// The figures of the two charts.
+#[derive(Serialize)]
+struct Evaluation<'a> {
+    /// Predicted, observed, number.
+    calibration: Vec<(f64, f64, u64)>,
+    learning: Vec<Learning<'a>>,
+}
+
+#[derive(Serialize)]
+struct Learning<'a> {
+    name: &'a str,
+    ours: bool,
+    /// Users learned from, mean, low, high.
+    points: Vec<(usize, f64, f64, f64)>,
+}
+
+fn evaluation(data: &EvaluationData) -> Evaluation<'_> {
+    let point = |it: &CalibrationPoint| (rounded(it.predicted), rounded(it.observed), it.n);
+    let learning = data.learning.iter().map(|curve| Learning {
+        name: &curve.name,
+        ours: curve.ours,
+        points: curve
+            .points
+            .iter()
+            .map(|&(_, n, mean, low, high)| (n, rounded(mean), rounded(low), rounded(high)))
+            .collect(),
+    });
+    Evaluation {
+        calibration: data.calibration.iter().map(point).collect(),
+        learning: learning.collect(),
+    }
+}
+
+/// The figures of the charts.
 pub(super) fn script_data(data: &ReportData) -> Result<String, ReportError> {
     let mut segments: Vec<ScriptSegment<'_>> = data
         .segments
@@ -62,7 +96,8 @@ pub(super) fn script_data(data: &ReportData) -> Result<String, ReportError> {
         }
     }
     let least = data.stability.as_ref().map_or(0.7, |stability| stability.least);
-    let json = serde_json::to_string(&ScriptData { segments, choice, least })?;
+    let evaluations = data.evaluations.iter().map(evaluation).collect();
+    let json = serde_json::to_string(&ScriptData { segments, choice, least, evaluations })?;
     Ok(safe_in_script(&json))
 }
 

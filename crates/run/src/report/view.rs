@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::colour::colour;
 use super::data::{FileQuality, Method, ReportData};
+use super::evaluation::{self, EvaluationView};
 use super::wording::{self, Headline};
 
 #[derive(Serialize)]
@@ -27,6 +28,7 @@ pub(super) struct View<'a> {
     facts: Vec<(&'static str, String)>,
     stages: Vec<Bar>,
     all_seconds: String,
+    evaluations: Vec<EvaluationView<'a>>,
 }
 
 #[derive(Serialize)]
@@ -141,6 +143,7 @@ pub(super) fn view(data: &ReportData) -> View<'_> {
         facts: facts(data),
         stages: stages(data),
         all_seconds: seconds(data.facts.stages.iter().map(|stage| stage.seconds).sum()),
+        evaluations: evaluation::views(&data.evaluations),
     }
 }
 

@@ -1,4 +1,4 @@
-// Draws the map and the curve of the choice. Everything else on the page is there without it.
+// Draws the map and the curves. Everything else on the page is there without it.
 (function () {
   'use strict';
   var root = document.documentElement;
@@ -103,7 +103,66 @@
     return { chart: chart, paint: paint };
   }
 
+  function calibration(place) {
+    var chart = echarts.init(place, null, { renderer: 'canvas' });
+    var words = place.dataset;
+    var points = figures.evaluations[words.at].calibration;
+    var most = points.reduce(function (most, p) { return Math.max(most, p[2]); }, 1);
+    function paint() {
+      chart.setOption({
+        animation: false, aria: { enabled: true },
+        grid: { left: 44, right: 14, top: 12, bottom: 40 },
+        tooltip: Object.assign(tooltip(), { formatter: function (p) {
+          if (!p.data) return '';
+          return escaped(words.predicted) + ' <b>' + p.data[0].toFixed(2) + '</b><br>' + escaped(words.observed) + ' <b>' + p.data[1].toFixed(2) + '</b><br>n ' + p.data[2];
+        } }),
+        xAxis: axis({ type: 'value', min: 0, max: 1, interval: 0.25, name: words.predicted, nameLocation: 'middle', nameGap: 26, splitLine: { show: false } }),
+        yAxis: axis({ type: 'value', min: 0, max: 1, interval: 0.25 }),
+        series: [{ type: 'line', data: points, showSymbol: true, symbol: 'circle', lineStyle: { width: 2 },
+          symbolSize: function (p) { return 5 + 9 * Math.sqrt(p[2] / most); }, itemStyle: { color: colour('--accent') },
+          markLine: { silent: true, symbol: 'none', lineStyle: { color: colour('--soft'), type: 'dashed' }, label: { show: false },
+            data: [[{ coord: [0, 0] }, { coord: [1, 1] }]] } }]
+      }, true);
+    }
+    return { chart: chart, paint: paint };
+  }
+
+  function learning(place) {
+    var chart = echarts.init(place, null, { renderer: 'canvas' });
+    var words = place.dataset;
+    var curves = figures.evaluations[words.at].learning;
+    var others = ['--neutral', '--rejected', '--duplicate', '--kept'];
+    function paint() {
+      var nth = 0;
+      var series = [];
+      curves.forEach(function (curve) {
+        var shade = colour(curve.ours ? '--accent' : others[nth++ % others.length]);
+        series.push({ type: 'line', name: curve.name, symbol: 'circle', symbolSize: 7, itemStyle: { color: shade },
+          lineStyle: { width: curve.ours ? 3 : 2, type: curve.ours ? 'solid' : 'dashed' },
+          data: curve.points.map(function (p) { return { value: [p[0], p[1]], low: p[2], high: p[3] }; }) });
+        if (!curve.ours) return;
+        series.push({ type: 'line', name: curve.name, silent: true, symbol: 'none', stack: 'band', lineStyle: { opacity: 0 }, data: curve.points.map(function (p) { return [p[0], p[2]]; }) });
+        series.push({ type: 'line', name: curve.name, silent: true, symbol: 'none', stack: 'band', lineStyle: { opacity: 0 }, areaStyle: { color: shade, opacity: 0.14 }, data: curve.points.map(function (p) { return [p[0], p[3] - p[2]]; }) });
+      });
+      chart.setOption({
+        animation: false, aria: { enabled: true },
+        legend: { top: 0, left: 0, itemGap: 14, data: curves.map(function (c) { return c.name; }), textStyle: { color: colour('--ink'), fontFamily: font } },
+        grid: { left: 44, right: 14, top: 44, bottom: 40 },
+        tooltip: Object.assign(tooltip(), { formatter: function (p) {
+          if (!p.data || p.data.low === undefined) return '';
+          return escaped(p.seriesName) + '<br>' + escaped(words.users) + ' ' + p.data.value[0] + '<br>' + escaped(words.metric) + ' <b>' + p.data.value[1].toFixed(3) + '</b> [' + p.data.low.toFixed(3) + ', ' + p.data.high.toFixed(3) + ']';
+        } }),
+        xAxis: axis({ type: 'value', name: words.users, nameLocation: 'middle', nameGap: 26, min: 0, splitLine: { show: false } }),
+        yAxis: axis({ type: 'value', scale: true, axisLabel: { color: colour('--soft'), fontFamily: font, formatter: function (v) { return v.toFixed(2); } } }),
+        series: series
+      }, true);
+    }
+    return { chart: chart, paint: paint };
+  }
+
   if (typeof echarts !== 'undefined') {
+    document.querySelectorAll('.calibration-chart').forEach(function (place) { charts.push(calibration(place)); });
+    document.querySelectorAll('.learning-chart').forEach(function (place) { charts.push(learning(place)); });
     var place = document.getElementById('map-chart');
     if (place) charts.push(map(place));
     place = document.getElementById('choice-chart');
