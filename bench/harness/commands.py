@@ -36,5 +36,13 @@ class Fenqun:
         """Prints seconds and inertia as one line of JSON."""
         return [str(self.tool), "k-means-bench", str(rows), str(starts), str(iterations)]
 
+    def vectors(self, what: str, *arguments: object) -> list[str]:
+        """Graph vectors or decomposition of a made matrix; prints seconds as one line of JSON."""
+        return [str(self.program.parent / "examples" / "vectors_timing"), what, *map(str, arguments)]
+
+    def groups(self, way: str, rows: Path, starts: Path) -> list[str]:
+        """A way to group the rows, or their silhouette; prints seconds and a figure as one line of JSON."""
+        return [str(self.program.parent / "examples" / "groups_timing"), way, str(rows), str(starts)]
+
     def shop(self, n_events: int, out: Path, seed: int) -> list[str]:
         return [str(self.tool), "shop", str(n_events), str(out), str(seed)]

@@ -32,9 +32,12 @@ def python() -> Path:
 
 
 def binaries() -> tuple[Path, Path]:
-    """`fenqun` and `xtask`, built with the release profile."""
+    """`fenqun` and `xtask`, and beside them the examples that time vectors and groups, built with the release profile."""
     build = ["cargo", "build", "--release", "--locked", "--package", "fenqun-cli", "--package", "xtask"]
     subprocess.run(build, cwd=REPOSITORY, check=True)
+    for room, example in [("fenqun-encoders", "vectors_timing"), ("fenqun-evaluate", "groups_timing")]:
+        build = ["cargo", "build", "--release", "--locked", "--package", room, "--example", example]
+        subprocess.run(build, cwd=REPOSITORY, check=True)
     query = ["cargo", "metadata", "--format-version", "1", "--no-deps", "--locked"]
     answer = subprocess.run(query, cwd=REPOSITORY, check=True, capture_output=True)
     target = Path(json.loads(answer.stdout)["target_directory"]) / "release"

@@ -170,6 +170,89 @@ def k_means(bench: Bench) -> list[Row]:
     return rows
 
 
+def groups(bench: Bench) -> list[Row]:
+    """k-means, trees, density and the silhouette beside SciPy and scikit-learn, one thread on both sides."""
+    rows = []
+    folder = empty(OUT / "groups")
+    data, starts, log = folder / "rows.npy", folder / "starts.npy", OUT / "fenqun.log"
+    sizes = {
+        "k_means": ("scikit-learn", 200_000, 16, 16),
+        "silhouette": ("scikit-learn", 20_000, 16, 8),
+        "ward": ("SciPy", 20_000, 16, 8),
+        "average": ("SciPy", 20_000, 16, 8),
+        "complete": ("SciPy", 20_000, 16, 8),
+        "density": ("scikit-learn", 20_000, 3, 8),
+    }
+    for way, (peer, n_rows, width, k) in sizes.items():
+        bench.prepare("clusters", n_rows, width, k, data, starts)
+
+        def ours(way: str = way) -> Sample:
+            sample = measure(bench.fenqun.groups(way, data, starts), ONE_THREAD, log)
+            facts = json.loads(log.read_text())
+            return Sample(facts["seconds"], facts["seconds"], sample.peak, facts)
+
+        def theirs(way: str = way) -> Sample:
+            sample = measure(bench.peer("groups", way, data, starts), ONE_THREAD)
+            return Sample(sample.facts["seconds"], sample.facts["seconds"], sample.peak, sample.facts)
+
+        a, b = bench.in_turn(f"{way} {n_rows}×{width}", ours, theirs)
+        note = f"figures {a[-1].facts['figure']:.6g} and {b[-1].facts['figure']:.6g}; in-process seconds, one thread"
+        rows.append(Row(f"{way.replace('_', '-')} {n_rows:,} × {width}, k = {k}", peer, "1.0×", a, b, note))
+    return rows
+
+
+def graph(bench: Bench) -> list[Row]:
+    """Graph vectors of the items of half a million baskets, from a text file of baskets."""
+    folder = empty(OUT / "graph")
+    baskets, log = folder / "baskets.txt", OUT / "fenqun.log"
+    bench.prepare("baskets", 500_000, 50_000, 11, baskets)
+    width, rounds = 256, 4
+    peers = {
+        "pycleora, rows to length 1": ("items", "plain"),
+        "pycleora as shipped, whitened": ("items", "whitened"),
+        "pycleora, baskets as nodes": ("both", "plain"),
+    }
+
+    def ours() -> Sample:
+        sample = measure(bench.fenqun.vectors("graph", baskets, width, rounds), log=log)
+        sample.facts.update(json.loads(log.read_text()))
+        return sample
+
+    theirs = [lambda how=how: measure(bench.peer("graph", baskets, width, rounds, *how)) for how in peers.values()]
+    mine, *others = bench.in_turn("graph", ours, *theirs)
+    rows = []
+    for peer, samples in zip(peers, others, strict=True):
+        parts = f"fenqun build {mine[-1].facts['build']:.1f} s + fit {mine[-1].facts['fit']:.1f} s"
+        parts += f", peer build {samples[-1].facts['build']:.1f} s + propagation {samples[-1].facts['fit']:.1f} s"
+        name = f"graph vectors, {mine[-1].facts['entries']:,} purchases, {width} wide, {rounds} rounds"
+        rows.append(Row(name, peer, "2.0× wall, 1.0× memory", mine, samples, f"last round: {parts}; {imports(samples)}"))
+    return rows
+
+
+def svd(bench: Bench) -> list[Row]:
+    """The randomised decomposition of TF-IDF weights, at the same settings; only the decomposition is timed."""
+    rows = []
+    width, oversampling, iterations = 128, 10, 4
+    for n_users, n_columns, mean_size in [(2_500, 1_500, 250), (200_000, 3_000, 60)]:
+        folder, log = empty(OUT / "svd"), OUT / "fenqun.log"
+        bench.prepare("counts", n_users, n_columns, mean_size, folder)
+
+        def ours() -> Sample:
+            command = bench.fenqun.vectors("svd", folder, width, oversampling, iterations)
+            sample = measure(command, log=log)
+            facts = json.loads(log.read_text())
+            return Sample(facts["seconds"], sample.cpu, sample.peak, facts)
+
+        def theirs() -> Sample:
+            sample = measure(bench.peer("svd", folder, width, oversampling, iterations))
+            return Sample(sample.facts["seconds"], sample.cpu, sample.peak, sample.facts)
+
+        a, b = bench.in_turn(f"svd {n_users}×{n_columns}", ours, theirs)
+        note = f"captured energy {a[-1].facts['energy']:.5f} beside {b[-1].facts['energy']:.5f}; in-process seconds, CPU with reading"
+        rows.append(Row(f"SVD {n_users:,} × {n_columns:,}, {width} wide", "scikit-learn randomized_svd", "1.0×", a, b, note))
+    return rows
+
+
 def made_shop(bench: Bench, millions: int) -> tuple[Path, Path]:
     """A made shop and its config, generated once and kept in bench/out."""
     folder = OUT / f"shop-{millions}m"

@@ -25,7 +25,8 @@ SELECT user, item, sum(weight) AS weight, sum(spend) AS spend, sum(bought) AS bo
 FROM triples GROUP BY user, item;
 
 CREATE TEMP TABLE items AS
-WITH prices AS (SELECT item, round(sum(bought) / sum(n_units), 6) AS price FROM pairs GROUP BY item),
+WITH prices AS (SELECT item, sum(bought) / sum(n_units) AS paid,
+    CASE WHEN paid > 0 THEN round(paid, (4 - floor(log10(paid)))::INT) END AS price FROM pairs GROUP BY item),
     all_items AS (SELECT c.*, p.price FROM catalogue c LEFT JOIN prices p ON p.item = c.item AND p.price > 0)
 SELECT item, narrow, wide, brand, CASE WHEN price IS NOT NULL THEN
     (rank() OVER (PARTITION BY narrow ORDER BY price) - 1 + count(*) OVER (PARTITION BY narrow, price) / 2.0)
@@ -45,6 +46,7 @@ CREATE TEMP TABLE by_event AS
 SELECT user, any_value(id) AS id, max(age) AS tenure, coalesce(min(age) FILTER (active), tenure) AS recency,
     coalesce(min(age) FILTER (buys), tenure) AS purchase_recency, coalesce(sum(money) FILTER (buys), 0) AS bought,
     coalesce(-sum(money) FILTER (money < 0), 0) AS refunded, coalesce(sum(discount) FILTER (buys AND discount > 0), 0) AS discount,
+    count_if(buys AND discount > 0) AS discounted,
     count_if(buys) AS lines, count_if(action = 0) AS n_view, count_if(action = 1) AS n_favourite, count_if(action = 2) AS n_cart,
     count_if(action = 5) AS n_refund, count_if(action = 6) AS n_search, count_if(action = 7) AS n_review,
     coalesce(3 * sum(money) FILTER (age <= 28), 0) + coalesce(sum(money) FILTER (age <= 84), 0)
@@ -103,7 +105,7 @@ SELECT * EXCLUDE (gap_mean, gap_sd, gap_median, gap_max),
     fortnights / greatest(ceil(tenure / 14), 1) AS active_fortnights,
     ((atan2(sine, cosine) / (2 * pi()) + 1) % 1) * 24 AS usual_hour,
     $hour_entropy AS hour_entropy, $weekday_entropy AS weekday_entropy,
-    discount / nullif(discount + bought, 0) AS discount_share, n_refund / nullif(n_refund + lines, 0) AS refund_share,
+    discount / nullif(discount + bought, 0) AS discount_share, discounted / nullif(lines, 0) AS discounted_lines, n_refund / nullif(n_refund + lines, 0) AS refund_share,
     lines / nullif(n_view, 0) AS conversion, ln(1 + greatest(recent_spend, 0)) AS value_score, $trends
 FROM by_event LEFT JOIN by_visit USING (user) LEFT JOIN by_gap USING (user) LEFT JOIN by_item USING (user)
     LEFT JOIN by_category USING (user) LEFT JOIN by_wide USING (user) LEFT JOIN by_brand USING (user)

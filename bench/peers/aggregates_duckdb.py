@@ -10,7 +10,8 @@ import clock
 
 clock.ready()
 
-WINDOWS = [7, 28, 91, 365]
+WINDOWS = [7, 14, 28, 56, 84, 91, 168, 336, 365]
+TRENDS = [days for days in WINDOWS if 2 * days <= WINDOWS[-1]]
 BANDS = ["00_04", "04_08", "08_12", "12_16", "16_20", "20_24"]
 WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -60,7 +61,7 @@ def expressions() -> dict[str, str]:
         "weekdays": ", ".join(f"avg(({weekday} = {at})::INT) AS weekday_{day}" for at, day in enumerate(WEEKDAYS)),
         "hour_entropy": shares(f"hour_{band}" for band in BANDS),
         "weekday_entropy": shares(f"weekday_{day}" for day in WEEKDAYS),
-        "trends": ", ".join(rise(n, d) for n in ["visits", "spend"] for d in WINDOWS[:-1]),
+        "trends": ", ".join(rise(n, d) for n in ["visits", "spend"] for d in TRENDS),
     }
 
 

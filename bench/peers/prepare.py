@@ -3,6 +3,8 @@
     prepare.py csv TRANSACTIONS.parquet OUT.csv
     prepare.py texts JOURNEY_FOLDER OUT_FOLDER
     prepare.py clusters N_ROWS WIDTH K ROWS.npy STARTS.npy
+    prepare.py baskets N_BASKETS N_ITEMS MEAN_SIZE BASKETS.txt
+    prepare.py counts N_USERS N_COLUMNS MEAN_SIZE OUT_FOLDER
 """
 
 import sys
@@ -43,5 +45,55 @@ def clusters(n_rows: str, width: str, k: str, rows: str, starts: str) -> None:
     np.save(starts, data[random.choice(int(n_rows), int(k), replace=False)])
 
 
+def purchases(n_users: int, n_items: int, mean_size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Who bought which item: popularity after Zipf's law, half of the purchases from the user's own of 40 groups."""
+    random = np.random.default_rng(7)
+    n_groups = 40
+    weight = 1.0 / (np.arange(n_items) + 10.0)
+    group = random.integers(0, n_groups, n_items)
+    user = np.repeat(np.arange(n_users), random.geometric(1 / mean_size, n_users).clip(1, 6 * mean_size))
+    draw = random.random(len(user))
+
+    def drawn(items: np.ndarray, draws: np.ndarray) -> np.ndarray:
+        sums = np.cumsum(weight[items])
+        return items[np.searchsorted(sums / sums[-1], draws).clip(0, len(items) - 1)]
+
+    item = drawn(np.arange(n_items), draw)
+    of_own_group = random.random(len(user)) < 0.5
+    own_group = random.integers(0, n_groups, n_users)[user]
+    for at in range(n_groups):
+        chosen = of_own_group & (own_group == at)
+        item[chosen] = drawn(np.flatnonzero(group == at), draw[chosen])
+    return user, item
+
+
+def baskets(n_baskets: str, n_items: str, mean_size: str, out: str) -> None:
+    """A basket a line, items as words."""
+    user, item = purchases(int(n_baskets), int(n_items), int(mean_size))
+    ends = np.flatnonzero(np.diff(user)) + 1
+    words = np.array([f"i{at}" for at in range(int(n_items))])[item]
+    with open(out, "w", encoding="utf-8") as file:
+        file.writelines(" ".join(basket) + "\n" for basket in np.split(words, ends))
+
+
+def counts(n_users: str, n_columns: str, mean_size: str, out: str) -> None:
+    """TF-IDF weights of users x columns as three plain files."""
+    from scipy.sparse import csr_matrix
+    from sklearn.preprocessing import normalize
+
+    user, item = purchases(int(n_users), int(n_columns), int(mean_size))
+    matrix = csr_matrix((np.ones(len(user)), (user, item)), (int(n_users), int(n_columns)))
+    users = np.bincount(matrix.indices, minlength=int(n_columns))
+    weights = np.log((1 + int(n_users)) / (1 + users)) + 1
+    matrix.data = np.log1p(matrix.data) * weights[matrix.indices]
+    matrix = normalize(matrix)
+    matrix.sort_indices()
+    folder = Path(out)
+    matrix.indptr.astype("<u8").tofile(folder / "starts.u64")
+    matrix.indices.astype("<u4").tofile(folder / "columns.u32")
+    matrix.data.astype("<f4").tofile(folder / "values.f32")
+
+
 if __name__ == "__main__":
-    {"csv": csv, "texts": texts, "clusters": clusters}[sys.argv[1]](*sys.argv[2:])
+    makers = {"csv": csv, "texts": texts, "clusters": clusters, "baskets": baskets, "counts": counts}
+    makers[sys.argv[1]](*sys.argv[2:])

@@ -13,7 +13,8 @@ import polars as pl
 from polars import col
 
 DAY = 86_400_000
-WINDOWS = [7, 28, 91, 365]
+WINDOWS = [7, 14, 28, 56, 84, 91, 168, 336, 365]
+TRENDS = [days for days in WINDOWS if 2 * days <= WINDOWS[-1]]
 RECENT = [(28, 3.0), (84, 1.0), (168, 0.5)]
 ACTIONS = ["view", "favourite", "cart", "uncart", "purchase", "refund", "search", "review", "visit", "coupon", "contact"]
 WEIGHTS = [0.2, 0.5, 0.5, -0.5, 1.0, -1.0, 0.0, 0.5, 0.0, 0.0, 0.0]
@@ -72,7 +73,8 @@ def of_events(lines: pl.LazyFrame) -> pl.LazyFrame:
     return lines.group_by("user").agg(
         tenure=col("age").max(), recency=col("age").filter("active").min(), purchase_recency=col("age").filter(buys).min(),
         bought=col("money").filter(buys).sum(), refunded=-col("money").filter(col("money") < 0).sum(),
-        discount=col("discount").filter(buys & (col("discount") > 0)).sum(), lines=buys.sum().cast(pl.Float64),
+        discount=col("discount").filter(buys & (col("discount") > 0)).sum(),
+        discounted=(buys & (col("discount") > 0)).sum(), lines=buys.sum().cast(pl.Float64),
         recent_spend=recent,
         **{f"n_{action}": (col("action") == ACTIONS.index(action)).sum().cast(pl.Float64) for action in COUNTED},
         **{f"spend_{d}d": col("money").filter(inside(d)).sum() for d in WINDOWS},
@@ -101,7 +103,7 @@ def of_visits(visits: pl.LazyFrame) -> pl.LazyFrame:
 
 def of_items(pairs: pl.DataFrame, catalogue: pl.DataFrame) -> pl.DataFrame:
     """Variety, categories, brands, price level, shares of spend."""
-    prices = pairs.lazy().group_by("item").agg(price=(col("bought").sum() / col("n_units").sum()).round(6)).filter(col("price") > 0)
+    prices = pairs.lazy().group_by("item").agg(price=(col("bought").sum() / col("n_units").sum()).round_sig_figs(5)).filter(col("price") > 0)
     level = ((col("price").rank("average") - 0.5) / pl.len()).over("narrow")
     items = catalogue.lazy().join(prices, on="item", how="left").with_columns(level=pl.when(col("price").is_not_null()).then(level))
     whole = pairs.lazy().join(items, on="item", how="left")
@@ -154,9 +156,10 @@ def finish(users: pl.DataFrame) -> pl.DataFrame:
         hour_entropy=shares([f"hour_{band}" for band in BANDS]),
         weekday_entropy=shares([f"weekday_{day}" for day in WEEKDAYS]),
         discount_share=ratio(col("discount"), col("discount") + col("bought")),
+        discounted_lines=ratio(col("discounted"), col("lines")),
         refund_share=ratio(col("n_refund"), col("n_refund") + col("lines")),
         conversion=ratio(col("lines"), col("n_view")),
         value_score=(1 + col("recent_spend").clip(0)).log(),
-        **{f"trend_visits_{d}d": rise(col(f"visits_{d}d"), col(f"visits_before_{d}d")) for d in WINDOWS[:-1]},
-        **{f"trend_spend_{d}d": rise(col(f"spend_{d}d"), col(f"spend_before_{d}d")) for d in WINDOWS[:-1]},
+        **{f"trend_visits_{d}d": rise(col(f"visits_{d}d"), col(f"visits_before_{d}d")) for d in TRENDS},
+        **{f"trend_spend_{d}d": rise(col(f"spend_{d}d"), col(f"spend_before_{d}d")) for d in TRENDS},
     ).drop(["sine", "cosine", "fortnights", *[f"{n}_before_{d}d" for n in ["visits", "spend"] for d in WINDOWS]])  # fmt: skip

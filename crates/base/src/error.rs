@@ -136,6 +136,14 @@ pub enum DataError {
         /// What is wrong, and what to do.
         reason: String,
     },
+    /// A fit that ended without an optimum.
+    #[error("`{model}` cannot be fitted: {reason}")]
+    NotConverged {
+        /// Name of the model.
+        model: &'static str,
+        /// What happened, and what to do.
+        reason: String,
+    },
     /// A stored model that this version cannot read.
     #[error("stored model `{model}` cannot be read: {reason}")]
     Model {

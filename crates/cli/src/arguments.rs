@@ -38,6 +38,20 @@ Examples:
 Exit codes: 0 done; 2 the data, the configuration or the machine needs attention;
 130 stopped by Ctrl-C; 1 a fault of fenqun.";
 
+const SEGMENTS_EXAMPLES: &str = "\
+Examples:
+  fenqun segments check audiences.toml
+  fenqun segments check audiences.toml --run runs/monday
+  fenqun segments count audiences.toml --run runs/monday
+  fenqun segments count --rule 'purchased(category = \"tea\", within = \"90d\")' --run runs/monday
+  fenqun segments export vip audiences.toml --run runs/monday -o vip.csv
+
+A file of definitions (TOML, or YAML by its ending):
+  [[segment]]
+  name = \"vip\"
+  title = \"Best customers\"
+  rule = 'spend_91d > 300 and recency <= 30 and not segment(\"staff\")'";
+
 /// What fenqun can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -57,11 +71,29 @@ pub enum Command {
     /// Read and clean only; print what became of every row
     #[command(after_help = "Examples:\n  fenqun check\n  fenqun check -c shop.toml --format json")]
     Check(CheckOptions),
+    /// Put users of new events into the segments of a finished run
+    #[command(
+        after_help = "Examples:\n  fenqun score runs/monday --events new/*.csv\n  fenqun score runs/monday --events june.parquet --as-of 2026-07-01 -o june-segments.parquet"
+    )]
+    Score(ScoreOptions),
+    /// Say why a user is in a segment and what would move the user, or which rule tells a segment
+    #[command(
+        after_help = "Examples:\n  fenqun explain runs/monday --segment 4\n  fenqun explain runs/monday --user 00c5a1d2e3f405162738495a6b7c8d9e"
+    )]
+    Explain(ExplainOptions),
     /// Make the HTML report of a finished run again
     #[command(
         after_help = "Examples:\n  fenqun report runs/monday\n  fenqun report runs/monday -o monday.html"
     )]
     Report(ReportOptions),
+    /// Segments defined by rules: check definitions, count users over a run, export an audience
+    #[command(after_help = SEGMENTS_EXAMPLES)]
+    Segments(SegmentsOptions),
+    /// How well labels are told from behaviour, beside plain baselines on the same folds
+    #[command(
+        after_help = "Examples:\n  fenqun evaluate runs/monday --labels tiers.csv --user id --label tier\n  fenqun evaluate runs/monday --task inactive --days 90 --active-within 365\n  fenqun evaluate runs/monday -c fenqun.toml     what [[labels]] and [evaluation] ask for"
+    )]
+    Evaluate(EvaluateOptions),
     /// List, fetch and check pretrained models
     #[command(
         after_help = "Examples:\n  fenqun models\n  fenqun models fetch minilm\n  fenqun models check"
@@ -142,6 +174,47 @@ pub struct CheckOptions {
     pub config: PathBuf,
 }
 
+/// `fenqun score`.
+#[derive(Args, Debug)]
+pub struct ScoreOptions {
+    /// The folder of a finished run
+    pub run: PathBuf,
+    /// New event files, folders or globs, written like those of the run; without it the run's own
+    #[arg(long, value_name = "FILES", num_args = 1..)]
+    pub events: Vec<String>,
+    /// Which [[source]] of the run the new files are like, from 1; not needed where there is one
+    #[arg(long, value_name = "N", requires = "events")]
+    pub source: Option<usize>,
+    /// The key file, where it is not where the run found it
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// First day that is not looked at (YYYY-MM-DD); without it the run's own, or the day after the
+    /// last new event where that is later
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<String>,
+    /// Where the segments of the users go
+    #[arg(short, long, value_name = "FILE.parquet", default_value = "scores.parquet")]
+    pub output: PathBuf,
+}
+
+/// `fenqun explain`.
+#[derive(Args, Debug)]
+pub struct ExplainOptions {
+    /// The folder of a finished run
+    pub run: PathBuf,
+    /// A user, by the pseudonym in segments.parquet
+    #[arg(
+        long,
+        value_name = "PSEUDONYM",
+        required_unless_present = "segment",
+        conflicts_with = "segment"
+    )]
+    pub user: Option<String>,
+    /// A segment, by its number
+    #[arg(long, value_name = "N")]
+    pub segment: Option<usize>,
+}
+
 /// `fenqun report`.
 #[derive(Args, Debug)]
 pub struct ReportOptions {
@@ -150,6 +223,127 @@ pub struct ReportOptions {
     /// Where the page is written; without it report.html in the run
     #[arg(short, long)]
     pub output: Option<PathBuf>,
+}
+
+/// `fenqun segments`.
+#[derive(Args, Debug)]
+pub struct SegmentsOptions {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: SegmentsAction,
+}
+
+/// What can be done with definitions.
+#[derive(Debug, Subcommand)]
+pub enum SegmentsAction {
+    /// Show the segments that files define, each rule in its canonical form
+    List {
+        /// Files of definitions: TOML or YAML
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Check definitions; with a run also every column, category and segment they name
+    Check {
+        /// Files of definitions: TOML or YAML
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// The folder of a finished run
+        #[arg(long, value_name = "DIR")]
+        run: Option<PathBuf>,
+    },
+    /// Count the users of every segment, and how segments overlap
+    Count {
+        /// Files of definitions: TOML or YAML
+        #[arg(required_unless_present = "rule", conflicts_with = "rule")]
+        files: Vec<PathBuf>,
+        /// One rule to try instead of files
+        #[arg(long)]
+        rule: Option<String>,
+        /// The folder of a finished run
+        #[arg(long, value_name = "DIR")]
+        run: PathBuf,
+    },
+    /// Write the pseudonyms of the users of one segment as CSV
+    Export {
+        /// The segment
+        name: String,
+        /// Files of definitions: TOML or YAML
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// The folder of a finished run
+        #[arg(long, value_name = "DIR")]
+        run: PathBuf,
+        /// Where the audience goes
+        #[arg(short, long, value_name = "FILE.csv")]
+        output: PathBuf,
+    },
+}
+
+/// `fenqun evaluate`.
+#[derive(Args, Debug)]
+pub struct EvaluateOptions {
+    /// The folder of a finished run
+    pub run: PathBuf,
+    /// A configuration whose [[labels]], [head] and [evaluation] replace those of the run
+    #[arg(short, long)]
+    pub config: Option<PathBuf>,
+    /// Files of labels, one row a user: CSV, TSV, JSONL, Parquet
+    #[arg(long, value_name = "FILE", num_args = 1.., requires_all = ["user", "label"])]
+    pub labels: Vec<String>,
+    /// The column of users in the files of labels
+    #[arg(long, value_name = "COLUMN", requires = "labels")]
+    pub user: Option<String>,
+    /// The column of labels; several are evaluated one after the other
+    #[arg(long, value_name = "COLUMN", requires = "labels")]
+    pub label: Vec<String>,
+    /// A question about the next period
+    #[arg(long, value_enum)]
+    pub task: Option<TaskWord>,
+    /// Length of the period that the task asks about
+    #[arg(long, default_value_t = 28, requires = "task")]
+    pub days: u32,
+    /// Moments that the task is learned from
+    #[arg(long, default_value_t = 5, requires = "task")]
+    pub origins: usize,
+    /// First day of the period that tests (YYYY-MM-DD); without it the last whole one
+    #[arg(long, value_name = "DAY", requires = "task")]
+    pub at: Option<String>,
+    /// Only users with a purchase in so many days before
+    #[arg(long, value_name = "DAYS", default_value_t = 0, requires = "task")]
+    pub active_within: u32,
+    /// Folds of each repetition
+    #[arg(long)]
+    pub folds: Option<usize>,
+    /// Repetitions with other folds
+    #[arg(long)]
+    pub repeats: Option<usize>,
+    /// Do not learn from parts of the labels
+    #[arg(long)]
+    pub no_learning_curve: bool,
+    /// Where all random choices start; without it the run's seed
+    #[arg(long, env = "FENQUN_SEED")]
+    pub seed: Option<u64>,
+    /// Language of words
+    #[arg(long, value_enum, env = "FENQUN_LANGUAGE")]
+    pub language: Option<LanguageWord>,
+}
+
+/// A question as typed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum TaskWord {
+    /// Who buys nothing in the period
+    Inactive,
+    /// How much money each user spends in it
+    Spend,
+}
+
+impl From<TaskWord> for fenqun_run::Ask {
+    fn from(word: TaskWord) -> Self {
+        match word {
+            TaskWord::Inactive => Self::Inactive,
+            TaskWord::Spend => Self::Spend,
+        }
+    }
 }
 
 /// `fenqun models` and `fenqun data`.

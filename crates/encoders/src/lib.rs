@@ -24,17 +24,26 @@
 mod bert;
 mod cache;
 mod error;
+mod gather;
 mod pool;
 mod text;
 mod tokenizer;
 mod weights;
 
+pub mod behaviour_head;
 pub mod block_size;
+pub mod collaborative;
+pub mod graph;
 pub mod pca;
+pub mod perceptron;
 pub mod scale;
 pub mod svd;
 pub mod taste;
+pub mod text_axes;
 pub mod tfidf;
+pub mod token_baseline;
+pub mod train;
+pub mod whiten;
 
 pub use cache::Cached;
 pub use error::EncoderError;

@@ -1,13 +1,29 @@
-//! How good is a segmentation: agreement, separation, what it explains, and whether it would come
-//! out the same again. And, from that, which candidate and how many segments to choose.
+//! How good is a segmentation, found or learned? And, from that, which one to choose.
+//!
+//! Segments found without labels: agreement, separation, what they explain, and whether they would
+//! come out the same again.
 //!
 //! | question | answer |
 //! |---|---|
-//! | do two assignments agree? | [`adjusted_rand`] |
-//! | do segments lie apart? | [`silhouette`], [`inertia`] |
+//! | do two assignments agree? | [`adjusted_rand`], [`adjusted_mutual_information`] |
+//! | do segments lie apart? | [`silhouette`], [`davies_bouldin`], [`calinski_harabasz`], [`inertia`] |
 //! | do they say anything about the next period? | [`variance_explained`], [`mix_explained`] |
-//! | would other users of the same shop give the same segments? | [`stability`] |
+//! | would other users of the same shop give the same segments? | [`stability`], of the whole way [`stability_of`] |
 //! | which candidate, how many segments? | [`choose`] |
+//!
+//! Users in no segment are no segment: [`only_assigned`] leaves them out of these numbers, and
+//! whoever shows one says beside it how many they were.
+//!
+//! Labels that somebody knows, and heads that learn them:
+//!
+//! | question | answer |
+//! |---|---|
+//! | who may be learned from, who is asked? | [`splits`] |
+//! | does a feature give the label away? | [`leaks`] |
+//! | how good are decisions, probabilities, amounts? | [`metrics`] |
+//! | which way is better, by how much, and is that luck? | [`compare`] |
+//! | which settings are best, and what is the search worth? | [`search`] |
+//! | what is one vector a user worth to any question ahead? | [`behaviour`] |
 //!
 //! Judge segments found without labels by stability first: a silhouette is high for any data cut
 //! in two, and inertia always falls with more segments. None of these numbers says that segments
@@ -31,17 +47,31 @@
 //! comes from the caller's seed, and sums run in a fixed order: results do not depend on the number
 //! of threads.
 
+pub mod amounts;
+pub mod behaviour;
+pub mod compare;
+pub mod leaks;
+pub mod metrics;
+pub mod search;
+pub mod splits;
+
 mod agreement;
 mod choose;
+mod dispersion;
+mod distances;
 mod error;
 mod explained;
+mod information;
+mod nearest;
 mod separation;
 mod stability;
 mod student;
 
 pub use agreement::adjusted_rand;
 pub use choose::{Candidate, Choice, Choosing, Trial, choose};
+pub use dispersion::{calinski_harabasz, davies_bouldin, only_assigned};
 pub use error::EvaluateError;
 pub use explained::{mix_explained, variance_explained};
+pub use information::{adjusted_mutual_information, mutual_information};
 pub use separation::{inertia, silhouette};
-pub use stability::{MOST_ROWS, Stability, stability};
+pub use stability::{MOST_ROWS, Stability, stability, stability_of};

@@ -2,7 +2,8 @@
 
 use fenqun_base::{DataError, Matrix, Seed};
 use rand::RngExt;
-use rayon::prelude::*;
+
+use crate::distances::Tiles;
 
 /// The mean silhouette: 1 for tight segments far apart, 0 for segments that touch, below 0 for
 /// users nearer to another segment than to their own.
@@ -43,16 +44,8 @@ pub fn silhouette(
     }
     let mut sizes = vec![0usize; n_segments];
     segments.iter().for_each(|&segment| sizes[segment] += 1);
-    let each: Vec<f64> = (0..data.n_rows())
-        .into_par_iter()
-        .map(|row| {
-            let mut sums = vec![0.0; n_segments];
-            for (other, &segment) in data.rows().zip(&segments) {
-                sums[segment] += squared_distance(data.row(row), other).sqrt();
-            }
-            of_user(segments[row], &sums, &sizes)
-        })
-        .collect();
+    let tiles = Tiles::new(&data, &segments, n_segments);
+    let each = tiles.map(|row, sums| of_user(segments[row], sums, &sizes));
     Ok(each.iter().sum::<f64>() / each.len() as f64)
 }
 
@@ -106,7 +99,7 @@ pub(crate) fn draw(n_rows: usize, sample: usize, seed: Seed) -> Vec<usize> {
 }
 
 /// Segments that occur, numbered from 0 without gaps.
-fn compact(segments: impl Iterator<Item = u32> + Clone) -> (Vec<usize>, usize) {
+pub(crate) fn compact(segments: impl Iterator<Item = u32> + Clone) -> (Vec<usize>, usize) {
     let mut names: Vec<u32> = segments.clone().collect();
     names.sort_unstable();
     names.dedup();
@@ -114,7 +107,7 @@ fn compact(segments: impl Iterator<Item = u32> + Clone) -> (Vec<usize>, usize) {
     (segments.map(place).collect(), names.len())
 }
 
-fn check(data: &Matrix, segments: &[u32]) -> Result<(), DataError> {
+pub(crate) fn check(data: &Matrix, segments: &[u32]) -> Result<(), DataError> {
     if segments.len() != data.n_rows() {
         let (expected, found) = (data.n_rows(), segments.len());
         return Err(DataError::WrongLength { what: "segments", expected, found });
@@ -123,10 +116,6 @@ fn check(data: &Matrix, segments: &[u32]) -> Result<(), DataError> {
         return Err(DataError::Empty);
     }
     data.check_finite()
-}
-
-fn squared_distance(a: &[f32], b: &[f32]) -> f64 {
-    a.iter().zip(b).map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2)).sum()
 }
 
 #[cfg(test)]

@@ -73,6 +73,71 @@ pub fn stability<S: Segmenter>(
     Ok(agreement(&assignments)?)
 }
 
+/// The same for a whole way from counts to segments, where what comes before the segmenter (axes,
+/// weights, components) learns from users too: `refit` fits all of it on the given rows, which may
+/// repeat, and says where it puts each of *all* `n_users` users.
+///
+/// [`stability`] keeps the data as they are and refits the segmenter alone, so it flatters a way
+/// whose coordinates turn with the users. This one does not, and takes as long as the whole way.
+///
+/// ```
+/// use fenqun_base::{DataError, Progress, Seed};
+/// use fenqun_evaluate::stability_of;
+///
+/// let values: Vec<f64> = (0..50).map(f64::from).collect();
+/// let above_mean = |rows: &[usize], _: Seed| -> Result<Vec<u32>, DataError> {
+///     let mean = rows.iter().map(|&row| values[row]).sum::<f64>() / rows.len() as f64;
+///     Ok(values.iter().map(|&value| u32::from(value > mean)).collect())
+/// };
+/// let found = stability_of(values.len(), above_mean, 20, Seed(7), &Progress::silent())?;
+/// assert!(found.mean > 0.6 && found.mean < 1.0);
+/// # Ok::<(), fenqun_evaluate::EvaluateError>(())
+/// ```
+///
+/// # Errors
+/// [`DataError::Parameter`] for fewer than 3 refits, [`DataError::Empty`],
+/// [`DataError::WrongLength`] unless every refit places every user, and what `refit` refuses;
+/// [`EvaluateError::Interrupted`].
+pub fn stability_of<E>(
+    n_users: usize,
+    refit: impl Fn(&[usize], Seed) -> Result<Vec<u32>, E> + Sync,
+    n_refits: usize,
+    seed: Seed,
+    progress: &Progress,
+) -> Result<Stability, EvaluateError>
+where
+    EvaluateError: From<E>,
+{
+    check_refits(n_refits)?;
+    if n_users == 0 {
+        return Err(DataError::Empty.into());
+    }
+    let step = progress.begin("stability", n_refits as u64, Unit::Count);
+    let assignments = (0..n_refits)
+        .into_par_iter()
+        .map(|at| {
+            progress.check()?;
+            let seed = seed.nth(at);
+            let segments = refit(&resample(n_users, seed), seed)?;
+            if segments.len() != n_users {
+                let (expected, found) = (n_users, segments.len());
+                return Err(DataError::WrongLength { what: "segments", expected, found }.into());
+            }
+            step.advance(1);
+            Ok(segments)
+        })
+        .collect::<Result<Vec<_>, EvaluateError>>()?;
+    Ok(agreement(&assignments)?)
+}
+
+/// As many rows as there are users, drawn with replacement, in order.
+fn resample(n_users: usize, seed: Seed) -> Vec<usize> {
+    let mut rng = seed.derive("bootstrap").rng();
+    let mut rows: Vec<usize> = (0..n_users).map(|_| rng.random_range(0..n_users)).collect();
+    rows.sort_unstable();
+    rows
+}
+
 pub(crate) fn check_refits(n_refits: usize) -> Result<(), DataError> {
     if (FEWEST_REFITS..=1000).contains(&n_refits) {
         return Ok(());
@@ -103,11 +168,7 @@ pub(crate) fn refitted<S: Segmenter>(
     }
     // Before drawing, so that an error names the caller's row.
     data.check_finite()?;
-    let mut rng = seed.derive("bootstrap").rng();
-    let mut rows: Vec<usize> =
-        (0..data.n_rows()).map(|_| rng.random_range(0..data.n_rows())).collect();
-    rows.sort_unstable();
-    let model = segmenter.fit(&data.select_rows(&rows), seed)?;
+    let model = segmenter.fit(&data.select_rows(&resample(data.n_rows(), seed)), seed)?;
     let assignment = model.assign(data)?;
     step.advance(1);
     Ok(assignment.segments)
@@ -161,6 +222,24 @@ mod tests {
         let noise = of(7, &noise(200));
         assert!(noise.mean < 0.8, "{noise:?}");
         assert!(noise.low < noise.mean && noise.mean < noise.high, "{noise:?}");
+    }
+
+    #[test]
+    fn a_whole_way_is_refitted_on_the_same_resamples() {
+        let data = noise(120);
+        let params = KMeans { n_segments: 4, n_starts: 2, ..KMeans::default() };
+        let refit = |rows: &[usize], seed: Seed| -> Result<Vec<u32>, DataError> {
+            Ok(params.fit(&data.select_rows(rows), seed)?.assign(&data)?.segments)
+        };
+        let found = stability_of(120, refit, 8, Seed(5), &Progress::silent());
+        assert_eq!(found, Ok(of(4, &data)));
+        let short = |_: &[usize], _: Seed| -> Result<Vec<u32>, DataError> { Ok(vec![0; 119]) };
+        let refused = stability_of(120, short, 8, Seed(5), &Progress::silent());
+        let expected = DataError::WrongLength { what: "segments", expected: 120, found: 119 };
+        assert_eq!(refused, Err(EvaluateError::Data(expected)));
+        let nobody = stability_of(0, short, 8, Seed(5), &Progress::silent());
+        assert_eq!(nobody, Err(EvaluateError::Data(DataError::Empty)));
+        assert!(stability_of(120, short, 2, Seed(5), &Progress::silent()).is_err());
     }
 
     #[test]

@@ -69,4 +69,4 @@ pub use labels::{LabelColumns, LabelLedger, LabelTable, LabelsConfig, read_label
 pub use ledger::{FileLedger, Ledger};
 pub use pseudonym::Key;
 pub use rules::{Cleaning, Deduplicate, Reason, RobotRule};
-pub use table::EventTable;
+pub use table::{EventTable, read_catalogue};

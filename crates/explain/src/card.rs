@@ -1,6 +1,8 @@
 use fenqun_base::Language;
 use serde::{Deserialize, Serialize};
 
+use crate::why::ShortRule;
+
 /// Whether segments are the cells of a grid or stand for themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -91,6 +93,9 @@ pub struct Card {
     pub words: Vec<Distinct>,
     /// Behaviour that sets it apart, strongest first.
     pub traits: Vec<Trait>,
+    /// A short rule that tells its users approximately, and how well; absent where none does.
+    #[serde(default)]
+    pub rule: Option<ShortRule>,
     /// Pseudonyms of the users nearest to its middle.
     pub typical: Vec<String>,
 }

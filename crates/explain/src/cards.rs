@@ -115,10 +115,14 @@ pub(crate) fn write(
     };
     let typical = typical::typical(evidence.users, assignment, space, params.n_typical);
     let mut spend = vec![0.0; assignment.n_segments];
+    let mut elsewhere = 0.0;
     for (row, &segment) in assignment.segments.iter().enumerate() {
-        spend[segment as usize] += evidence.spend_of(row);
+        match assignment.is_assigned(row) {
+            true => spend[segment as usize] += evidence.spend_of(row),
+            false => elsewhere += evidence.spend_of(row),
+        }
     }
-    let all_spend: f64 = spend.iter().sum();
+    let all_spend = spend.iter().sum::<f64>() + elsewhere;
     let n_all = evidence.users.len();
 
     let parts = groups.into_iter().zip(called).zip(typical).zip(assignment.sizes());
@@ -141,6 +145,7 @@ pub(crate) fn write(
             categories: listed(&group.categories, &found.categories, params.n_categories),
             words: listed(&group.words, &found.words, params.n_words),
             traits: group.told.into_iter().take(params.n_traits).map(|told| told.card).collect(),
+            rule: None,
             typical,
         };
         card.summary = summary::sentence(&card, params);

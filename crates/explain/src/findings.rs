@@ -31,6 +31,18 @@ pub(crate) struct Group {
     pub told: Vec<Told>,
 }
 
+/// Users in no segment are a group of their own, after the others: they belong to everybody's
+/// average and to no segment's.
+fn groups(assignment: &Assignment) -> (Vec<u32>, usize) {
+    let n_segments = assignment.n_segments;
+    let group = |(row, &segment): (usize, &u32)| match assignment.is_assigned(row) {
+        true => segment,
+        false => n_segments as u32,
+    };
+    let groups = assignment.segments.iter().enumerate().map(group).collect();
+    (groups, n_segments + usize::from(!assignment.unassigned.is_empty()))
+}
+
 impl Findings {
     /// Looks at every segment.
     pub(crate) fn new(
@@ -40,11 +52,11 @@ impl Findings {
     ) -> Self {
         let categories = categories::categories(catalogue);
         let words = words::words(catalogue);
-        let Assignment { segments, n_segments, .. } = assignment;
-        let tally = |terms: &Terms| Tally::new(evidence.weights(), segments, *n_segments, terms);
+        let (segments, n_groups) = groups(assignment);
+        let tally = |terms: &Terms| Tally::new(evidence.weights(), &segments, n_groups, terms);
         let (category_tally, word_tally) = rayon::join(|| tally(&categories), || tally(&words));
         let (features, values) = (evidence.features, evidence.values);
-        let differences = Differences::new(features, values, segments, *n_segments);
+        let differences = Differences::new(features, values, &segments, n_groups);
         let features = features.to_vec();
         Self { categories, words, features, category_tally, word_tally, differences }
     }

@@ -36,6 +36,7 @@ mod summary;
 mod tests;
 mod traits;
 mod typical;
+pub mod why;
 mod words;
 
 pub use card::{Card, CardParams, Distinct, Shape, Trait};

@@ -51,6 +51,12 @@ impl Shop {
         shape: Shape,
         language: Language,
     ) -> Vec<Card> {
+        let scores = vec![1.0; segments.len()];
+        let assignment = Assignment::new(segments.to_vec(), n_segments, scores).expect("fits");
+        self.cards_of(&assignment, shape, language)
+    }
+
+    fn cards_of(&self, assignment: &Assignment, shape: Shape, language: Language) -> Vec<Card> {
         let evidence = Evidence {
             users: &self.users,
             features: &self.features,
@@ -59,11 +65,9 @@ impl Shop {
             spend: &self.spend,
             in_money: self.in_money,
         };
-        let scores = vec![1.0; segments.len()];
-        let assignment = Assignment::new(segments.to_vec(), n_segments, scores).expect("fits");
-        evidence.check(&self.catalogue, &assignment, &shape, &self.values).expect("fits");
+        evidence.check(&self.catalogue, assignment, &shape, &self.values).expect("fits");
         let params = CardParams { language, currency: "£".into(), ..CardParams::default() };
-        write(&evidence, &self.catalogue, &assignment, &shape, &self.values, &params)
+        write(&evidence, &self.catalogue, assignment, &shape, &self.values, &params)
     }
 }
 
@@ -83,6 +87,28 @@ fn grid() -> (Shop, Vec<u32>) {
 }
 
 const GRID: Shape = Shape::TwoAxes { n_tiers: 2, n_tastes: 2 };
+
+#[test]
+fn users_in_no_segment_count_in_averages_and_in_no_card() {
+    let (shop, segments) = grid();
+    let scores = vec![1.0; segments.len()];
+    let all = Assignment::new(segments, 4, scores).expect("fits");
+    let is_out: Vec<bool> = (0..40).map(|row| row % 10 == 3).collect();
+    let some = all.clone().with_unassigned(is_out).expect("fits");
+    let (before, after) = (
+        shop.cards_of(&all, Shape::Flat, Language::En),
+        shop.cards_of(&some, Shape::Flat, Language::En),
+    );
+    let users = |cards: &[Card]| cards.iter().map(|card| card.n_users).sum::<usize>();
+    assert_eq!((users(&before), users(&after)), (40, 36));
+    let share = |cards: &[Card]| cards.iter().map(|card| card.spend_share).sum::<f64>();
+    assert!((share(&before) - 1.0).abs() < 1e-9);
+    assert!(share(&after) < 0.95, "what the others spend is part of all spend");
+    let base = |cards: &[Card]| cards[0].categories.first().map(|category| category.base);
+    assert_eq!(base(&before), base(&after), "averages are over everybody");
+    let fourth = shop.users[3].to_string();
+    assert!(after.iter().all(|card| !card.typical.contains(&fourth)));
+}
 
 /// A card as plain text, for golden tests.
 fn plain(card: &Card) -> String {

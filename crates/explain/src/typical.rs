@@ -12,7 +12,11 @@ pub(crate) fn typical(
 ) -> Vec<Vec<String>> {
     let n_columns = space.n_columns();
     let mut means = vec![vec![0.0f64; n_columns]; assignment.n_segments];
-    for (row, &segment) in assignment.segments.iter().enumerate() {
+    let members = || {
+        let all = assignment.segments.iter().enumerate();
+        all.filter(|(row, _)| assignment.is_assigned(*row))
+    };
+    for (row, &segment) in members() {
         let mean = &mut means[segment as usize];
         mean.iter_mut().zip(space.row(row)).for_each(|(sum, &value)| *sum += f64::from(value));
     }
@@ -20,7 +24,7 @@ pub(crate) fn typical(
         mean.iter_mut().for_each(|sum| *sum /= size.max(1) as f64);
     }
     let mut near: Vec<Vec<(f64, UserId)>> = vec![Vec::new(); assignment.n_segments];
-    for (row, &segment) in assignment.segments.iter().enumerate() {
+    for (row, &segment) in members() {
         let mean = &means[segment as usize];
         let square = |(&value, mean): (&f32, &f64)| (f64::from(value) - mean).powi(2);
         let distance: f64 = space.row(row).iter().zip(mean).map(square).sum();

@@ -14,7 +14,7 @@ use crate::statistics::{entropy, share};
 use crate::summary::Summary;
 
 use FeatureKind::{Count, Days, Entropy, Hours, Money, Ratio, Share};
-use Needs::{Browsing, Did, Discounts, Nothing, Prices};
+use Needs::{Browsing, Channels, Did, Discounts, Nothing, Prices};
 use Over::{Bands, Once, Trends, Weekdays, Windows};
 
 /// What the shop must have for a feature to say anything there; columns that could only be zero
@@ -24,6 +24,8 @@ pub(crate) enum Needs {
     Nothing,
     Prices,
     Discounts,
+    /// Two places or more at which things happen.
+    Channels,
     /// Anything but purchases and refunds.
     Browsing,
     Did(Action),
@@ -34,7 +36,7 @@ pub(crate) enum Needs {
 enum Over {
     Once,
     Windows,
-    /// Every window but the longest, when there are several.
+    /// Every window that the longest one holds twice.
     Trends,
     Bands,
     Weekdays,
@@ -69,6 +71,7 @@ const TABLE: &[Definition] = &[
     Definition("gap_cv", Ratio, Nothing, Once, |s, _| share(s.gap.sd, s.gap.mean), "gap_sd / gap_mean"),
     Definition("recency_over_gap", Ratio, Nothing, Once, |s, _| s.recency / s.gap.mean.max(1.0), "recency / max(gap_mean, 1 day)"),
     Definition("visits_{}d", Count, Nothing, Windows, |s, w| s.visits_in[w], "visits that began in the window"),
+    Definition("frequency_{}d", Count, Browsing, Windows, |s, w| s.baskets_in[w], "visits with a purchase that began in the window"),
     Definition("spend_{}d", Money, Prices, Windows, |s, w| s.spend_in[w], "purchases less refunds in the window"),
     Definition("trend_visits_{}d", Ratio, Nothing, Trends, |s, w| log_ratio(s.visits_in[w], s.visits_before[w]), "ln((1 + visits in the window) / (1 + visits in the window before it))"),
     Definition("trend_spend_{}d", Ratio, Prices, Trends, |s, w| log_ratio(s.spend_in[w], s.spend_before[w]), "ln((1 + spend in the window) / (1 + spend in the window before it)), negative spend as 0"),
@@ -80,6 +83,7 @@ const TABLE: &[Definition] = &[
     Definition("weekday_entropy", Entropy, Nothing, Once, |s, _| entropy(&s.weekdays), "entropy of the seven weekday shares"),
     Definition("repeat_rate", Share, Nothing, Once, |s, _| s.repeat_rate, "share of lines whose item the user had bought in an earlier visit"),
     Definition("discount_share", Share, Discounts, Once, |s, _| share(s.discount, s.discount + s.bought), "discounts / (discounts + purchases)"),
+    Definition("discounted_lines", Share, Discounts, Once, |s, _| share(s.n_discounted, of(s, Action::Purchase)), "share of purchase lines with a discount"),
     Definition("refund_share", Share, Did(Action::Refund), Once, |s, _| share(of(s, Action::Refund), of(s, Action::Refund) + of(s, Action::Purchase)), "refund events / (refund + purchase events)"),
     Definition("n_view", Count, Did(Action::View), Once, |s, _| of(s, Action::View), "events of this action"),
     Definition("n_favourite", Count, Did(Action::Favourite), Once, |s, _| of(s, Action::Favourite), "events of this action"),
@@ -87,6 +91,10 @@ const TABLE: &[Definition] = &[
     Definition("n_refund", Count, Did(Action::Refund), Once, |s, _| of(s, Action::Refund), "events of this action"),
     Definition("n_search", Count, Did(Action::Search), Once, |s, _| of(s, Action::Search), "events of this action"),
     Definition("n_review", Count, Did(Action::Review), Once, |s, _| of(s, Action::Review), "events of this action"),
+    Definition("n_coupon", Count, Did(Action::Coupon), Once, |s, _| of(s, Action::Coupon), "events of this action"),
+    Definition("coupon_ratio", Ratio, Did(Action::Coupon), Once, |s, _| share(of(s, Action::Coupon), s.n_baskets), "coupon events / visits with a purchase"),
+    Definition("channels", Count, Channels, Once, |s, _| s.n_channels, "shops, sites or apps with an event of the user's own"),
+    Definition("main_channel_share", Share, Channels, Once, |s, _| s.main_channel, "largest share of such events that one of them has"),
     Definition("conversion", Ratio, Did(Action::View), Once, |s, _| share(of(s, Action::Purchase), of(s, Action::View)), "purchase events / views; 0 without views"),
 ];
 
@@ -114,10 +122,7 @@ pub(crate) fn columns(params: &ProfileParams) -> Vec<Column> {
         let places: Vec<&str> = match over {
             Once => vec![""],
             Windows => windows.iter().map(String::as_str).collect(),
-            Trends => {
-                let n_trends = windows.len().saturating_sub(1).max(1);
-                windows.iter().take(n_trends).map(String::as_str).collect()
-            }
+            Trends => windows.iter().take(n_trends(params)).map(String::as_str).collect(),
             Bands => BANDS.to_vec(),
             Weekdays => WEEKDAYS.to_vec(),
         };
@@ -127,6 +132,12 @@ pub(crate) fn columns(params: &ProfileParams) -> Vec<Column> {
         }));
     }
     columns
+}
+
+/// How many windows, from the shortest, the longest one holds twice; the shortest always counts.
+fn n_trends(params: &ProfileParams) -> usize {
+    let longest = params.windows_days.last().copied().unwrap_or(0);
+    params.windows_days.iter().filter(|&&days| 2 * days <= longest).count().max(1)
 }
 
 /// Name pattern and formula of every behaviour feature, in order.

@@ -7,12 +7,12 @@ use crate::fold::{Entry, Fold, Row, Signals};
 use crate::frame::Frame;
 use crate::params::ProfileParams;
 use crate::parts::Parts;
-use crate::price::ItemSales;
+use crate::price::{ItemSales, known_levels};
 use crate::profiles::Profiles;
 use crate::sequence::Sequences;
 use crate::shop::Shop;
 use crate::taste::{Tally, Taste};
-use crate::value;
+use crate::value::{self, ValueRanks};
 
 /// Profiles of every user with an event before `as_of` (milliseconds since 1970-01-01T00:00:00Z).
 /// Events at or after it are left out and counted.
@@ -29,12 +29,16 @@ pub fn build(
     build_from(parts, as_of, params, None, progress)
 }
 
-/// The same with the columns, price levels and value formula of profiles built before, so that
-/// both can be compared or go through one fitted model.
+/// The same with the columns, price levels and value ranks of profiles built before, so that
+/// both can be compared or go through one fitted model. The catalogue may be another: items,
+/// categories and brands are found again by name. With the same shop, a user's row depends on that
+/// user's events alone.
+///
+/// As of an earlier time than the shop's, only the columns are taken over: price levels and ranks
+/// are learned from the events at hand, because those of the shop would look ahead.
 ///
 /// # Errors
-/// As [`build`]; also [`ProfilesError::Data`] when `shop` was learned with other windows or from
-/// another catalogue.
+/// As [`build`]; also [`ProfilesError::Data`] when `shop` was learned with other windows.
 pub fn build_like(
     parts: &impl Parts,
     as_of: i64,
@@ -52,10 +56,10 @@ fn build_from(
     shop: Option<&Shop>,
     progress: &Progress,
 ) -> Result<Profiles, ProfilesError> {
-    let frame = Frame::new(as_of, params)?;
+    let frame = Frame::new(as_of, params)?.with_channels(parts.channels());
     let catalogue = parts.catalogue();
     if let Some(shop) = shop {
-        shop.check(&frame, catalogue)?;
+        shop.check(&frame)?;
     }
     let mut gathered = Gathered::new(catalogue.len());
     let step = progress.begin("profiles", parts.n_parts() as u64, Unit::Count);
@@ -159,21 +163,26 @@ impl Gathered {
             let (as_of, n_held_out) = (frame.as_of(), self.n_held_out);
             return Err(ProfilesError::NoEvents { as_of, n_held_out });
         }
-        let categories = Categories::of(catalogue);
+        let n_levels = shop.map_or_else(|| catalogue.category_levels(), |shop| shop.n_levels);
+        let categories = Categories::of(catalogue, n_levels);
+        let (signals, sales) = (&self.signals, &self.sales);
         let shop = match shop {
-            Some(shop) => shop.clone(),
-            None => {
-                let (signals, sales) = (&self.signals, &self.sales);
-                Shop::learn(frame, catalogue, &categories, signals, sales, &self.spend)?
-            }
+            Some(shop) if shop.as_of <= frame.as_of() => shop.clone(),
+            Some(shop) => Shop {
+                as_of: frame.as_of(),
+                price_levels: known_levels(catalogue, &categories.narrowest.0, sales),
+                value_ranks: ValueRanks::of(shop.value_basis, signals),
+                ..shop.clone()
+            },
+            None => Shop::learn(frame, catalogue, &categories, signals, sales, &self.spend)?,
         };
-        let taste = Taste::new(frame, catalogue, &categories, &shop);
-        let mut features = shop.behaviour(frame);
+        let taste = Taste::new(catalogue, &categories, &shop);
+        let mut features = shop.behaviour_features(frame);
         features.extend(taste.features.iter().cloned());
         let n_behaviour = frame.columns.len();
         let complete = |tally: &mut Tally, row: usize| {
             let behaviour = &self.values[row * n_behaviour..(row + 1) * n_behaviour];
-            let kept = behaviour.iter().zip(&shop.keeps).filter(|(_, keep)| **keep);
+            let kept = behaviour.iter().zip(&shop.behaviour).filter(|(_, column)| column.1);
             let mut values = Vec::with_capacity(features.len());
             values.extend(kept.map(|(value, _)| *value));
             taste.append(self.items.row(row), self.spend.row(row), tally, &mut values);
@@ -186,7 +195,7 @@ impl Gathered {
         values.check_finite()?;
         Ok(Profiles {
             as_of: frame.as_of(),
-            value_score: value::scores(shop.value_basis, &self.signals),
+            value_score: value::scores(shop.value_basis, &shop.value_ranks, &self.signals),
             value_basis: shop.value_basis,
             users: self.users,
             features,

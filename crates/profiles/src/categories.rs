@@ -9,8 +9,8 @@ pub(crate) struct Categories {
 }
 
 impl Categories {
-    pub fn of(catalogue: &Catalogue) -> Self {
-        let n_levels = catalogue.category_levels();
+    /// Those of a catalogue, read as having so many levels.
+    pub fn of(catalogue: &Catalogue, n_levels: usize) -> Self {
         let at = |level| match n_levels {
             0 => (vec![NO_CODE; catalogue.len()], Vec::new()),
             _ => catalogue.categories_at(level),

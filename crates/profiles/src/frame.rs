@@ -1,4 +1,4 @@
-use fenqun_base::DataError;
+use fenqun_base::{DataError, NO_CODE};
 
 use crate::behaviour::{Column, columns};
 use crate::params::ProfileParams;
@@ -15,6 +15,9 @@ pub struct Frame {
     pub(crate) windows: Vec<i64>,
     /// What an event of each action adds to the interaction with its item.
     pub(crate) weights: [f64; 11],
+    /// For every code of `Event::attributes` the code of the channel it names, or `NO_CODE`; empty
+    /// where nothing is known of channels.
+    pub(crate) channel_of: Vec<u32>,
 }
 
 impl Frame {
@@ -30,7 +33,23 @@ impl Frame {
             windows: params.windows_days.iter().map(|&days| i64::from(days) * DAY).collect(),
             weights: params.weights(),
             params: params.clone(),
+            channel_of: Vec::new(),
         })
+    }
+
+    /// The same, for a shop whose events name the channel they came through: the code of the
+    /// channel for every code of `Event::attributes`, [`fenqun_base::NO_CODE`] for none.
+    #[must_use]
+    pub fn with_channels(mut self, channel_of: Vec<u32>) -> Self {
+        self.channel_of = channel_of;
+        self
+    }
+
+    /// Whether the shop has two channels at least: one alone says nothing of anybody.
+    pub(crate) fn has_channels(&self) -> bool {
+        let mut named = self.channel_of.iter().filter(|&&code| code != NO_CODE);
+        let first = named.next();
+        named.any(|code| Some(code) != first)
     }
 
     /// The time that every event of these folds lies before.

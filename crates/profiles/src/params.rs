@@ -37,7 +37,9 @@ impl Default for ProfileParams {
             (Action::Review, 0.5),
         ];
         Self {
-            windows_days: vec![7, 28, 91, 365],
+            // Multiples of weeks, so that each holds as many weekends as the next, beside the quarter
+            // and the year that people speak of.
+            windows_days: vec![7, 14, 28, 56, 84, 91, 168, 336, 365],
             max_sequence: 256,
             action_weights: weights.into(),
             n_spend_categories: 12,

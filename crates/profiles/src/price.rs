@@ -21,14 +21,22 @@ impl ItemSales {
         }
     }
 
-    /// Mean price paid for a unit; the list price where nothing was sold, or NaN.
+    /// Mean price paid for a unit; the list price where nothing was sold, or NaN. Rounded, so that
+    /// prices which differ by the rounding of sums alone stand equal.
     fn price(&self, item: usize, list_price: f64) -> f64 {
         match self.0[item] {
-            (bought, n_units) if bought > 0.0 && n_units > 0.0 => bought / n_units,
-            _ if list_price > 0.0 && list_price.is_finite() => list_price,
+            (bought, n_units) if bought > 0.0 && n_units > 0.0 => five_digits(bought / n_units),
+            _ if list_price > 0.0 && list_price.is_finite() => five_digits(list_price),
             _ => f64::NAN,
         }
     }
+}
+
+/// A positive number to five significant digits.
+fn five_digits(number: f64) -> f64 {
+    let scale = 10f64.powi(4 - number.log10().floor() as i32);
+    let rounded = (number * scale).round() / scale;
+    if rounded.is_finite() { rounded } else { number }
 }
 
 /// Where each item's price stands among the items of its narrowest category: its mid-rank over
@@ -57,6 +65,20 @@ pub(crate) fn price_levels(
         }
     }
     levels
+}
+
+/// Item ids with a known level, and their levels, by id.
+pub(crate) fn known_levels(
+    catalogue: &Catalogue,
+    narrowest: &[u32],
+    sales: &ItemSales,
+) -> Vec<(String, f32)> {
+    let levels = price_levels(catalogue, narrowest, sales);
+    let items = catalogue.items.iter().zip(levels).filter(|(_, level)| !level.is_nan());
+    let mut known: Vec<(String, f32)> =
+        items.map(|(item, level)| (item.id.clone(), level)).collect();
+    known.sort_by(|a, b| a.0.cmp(&b.0));
+    known
 }
 
 #[cfg(test)]
@@ -90,5 +112,13 @@ mod tests {
         assert_eq!(levels[..4], [0.625, 0.875, 0.25, 0.5]);
         assert!(levels[4].is_nan());
         assert_eq!(levels[5], 0.25);
+    }
+
+    #[test]
+    fn prices_that_differ_by_rounding_alone_are_equal() {
+        assert_eq!(five_digits(0.1 + 0.2), five_digits(0.3));
+        assert_eq!(five_digits(12_345.678), 12_346.0);
+        assert_eq!(five_digits(1e-300), 1e-300);
+        assert!(five_digits(f64::MAX).is_finite());
     }
 }

@@ -1,39 +1,42 @@
-use fenqun_base::{Catalogue, DataError, NO_CODE, SparseMatrix};
+use fenqun_base::{Action, Catalogue, DataError, NO_CODE, SparseMatrix};
 
 use crate::behaviour::Needs;
 use crate::categories::Categories;
 use crate::feature::{Feature, FeatureKind};
 use crate::fold::Signals;
 use crate::frame::Frame;
-use crate::price::{ItemSales, price_levels};
-use crate::value::{ValueBasis, choose};
+use crate::price::{ItemSales, known_levels};
+use crate::taste::brands;
+use crate::value::{ValueBasis, ValueRanks, choose};
 
 /// What was learned of the shop as a whole from the events before one time: which features say
-/// anything there, which categories get a share of their own, how dear each item is.
+/// anything there, which categories get a share of their own, how dear each item is, how users rank
+/// by value.
 ///
-/// Kept in [`crate::Profiles`], so that profiles as of another time get the same columns.
-#[derive(Clone, Debug)]
+/// Everything is kept by name (feature, category, brand, item id), so that it applies to another
+/// catalogue of the same shop. Kept in [`crate::Profiles`] and, as a [`fenqun_base::Stored`] model,
+/// beside a run: [`crate::build_like`] gives the same columns and the same numbers again.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Shop {
-    /// Which behaviour features are kept.
-    pub(crate) keeps: Vec<bool>,
+    /// The time it was learned as of.
+    pub(crate) as_of: i64,
+    /// Every behaviour feature, and whether it is kept.
+    pub(crate) behaviour: Vec<(String, bool)>,
+    /// Depth of the deepest category path.
+    pub(crate) n_levels: usize,
+    pub(crate) has_brands: bool,
+    /// Brands with a share of their own.
+    pub(crate) brands: Vec<String>,
     /// Categories with a share of spend of their own, the largest first.
     pub(crate) spend_categories: Vec<String>,
-    /// Percentile of each item's price within its narrowest category; NaN when unknown.
-    pub(crate) price_levels: Vec<f32>,
-    pub(crate) has_prices: bool,
+    /// Whether the rest has a share too.
+    pub(crate) has_other: bool,
+    /// Percentile of each item's price within its narrowest category, by item id.
+    pub(crate) price_levels: Vec<(String, f32)>,
+    /// Whether there is a price level at all.
+    pub(crate) has_levels: bool,
     pub(crate) value_basis: ValueBasis,
-}
-
-/// Unknown price levels are NaN, and equal all the same.
-impl PartialEq for Shop {
-    fn eq(&self, other: &Self) -> bool {
-        let bits = |shop: &Self| shop.price_levels.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
-        self.keeps == other.keeps
-            && self.spend_categories == other.spend_categories
-            && self.has_prices == other.has_prices
-            && self.value_basis == other.value_basis
-            && bits(self) == bits(other)
-    }
+    pub(crate) value_ranks: ValueRanks,
 }
 
 impl Shop {
@@ -48,38 +51,78 @@ impl Shop {
         let has_prices = signals.iter().any(|user| user.bought > 0.0);
         let has_discounts = signals.iter().any(|user| user.discount > 0.0);
         let did = signals.iter().fold(0, |did, user| did | user.did);
-        let bit = |action: fenqun_base::Action| 1u16 << (action as u8);
-        let bargains = bit(fenqun_base::Action::Purchase) | bit(fenqun_base::Action::Refund);
+        let bit = |action: Action| 1u16 << (action as u8);
+        let bargains = bit(Action::Purchase) | bit(Action::Refund);
         let keeps = |needs: Needs| match needs {
             Needs::Nothing => true,
             Needs::Prices => has_prices,
             Needs::Discounts => has_discounts,
+            Needs::Channels => frame.has_channels(),
             Needs::Browsing => did & !bargains != 0,
             Needs::Did(action) => did & bit(action) != 0,
         };
-        Ok(Self {
-            keeps: frame.columns.iter().map(|column| keeps(column.needs)).collect(),
+        let columns = frame.columns.iter();
+        let price_levels = known_levels(catalogue, &categories.narrowest.0, sales);
+        let value_basis = choose(frame.params.value, signals)?;
+        let named = brands(catalogue).1;
+        let mut shop = Self {
+            as_of: frame.as_of,
+            behaviour: columns.map(|it| (it.feature.name.clone(), keeps(it.needs))).collect(),
+            n_levels: categories.n_levels,
+            has_brands: !named.is_empty(),
+            brands: if (2..=frame.params.max_brand_shares).contains(&named.len()) {
+                named
+            } else {
+                Vec::new()
+            },
             spend_categories: largest(&categories.widest, spend, frame.params.n_spend_categories),
-            price_levels: price_levels(catalogue, &categories.narrowest.0, sales),
-            has_prices,
-            value_basis: choose(frame.params.value, signals)?,
+            has_other: true,
+            has_levels: !price_levels.is_empty(),
+            price_levels,
+            value_basis,
+            value_ranks: ValueRanks::of(value_basis, signals),
+        };
+        let n_named = shop.spend_categories.len() as u32;
+        shop.has_other = n_named > 0 && shop.spend_shares(categories).1.contains(&n_named);
+        Ok(shop)
+    }
+
+    /// The time this was learned as of, in milliseconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn as_of(&self) -> i64 {
+        self.as_of
+    }
+
+    /// Refuses a shop learned with other windows.
+    pub(crate) fn check(&self, frame: &Frame) -> Result<(), DataError> {
+        let names = frame.columns.iter().map(|column| &column.feature.name);
+        if names.eq(self.behaviour.iter().map(|column| &column.0)) {
+            return Ok(());
+        }
+        Err(DataError::Parameter {
+            name: "windows_days",
+            rule: "those with which the shop was learned".into(),
+            found: format!("{:?}", frame.params.windows_days),
         })
     }
 
-    /// Refuses a shop learned with other windows or from another catalogue.
-    pub(crate) fn check(&self, frame: &Frame, catalogue: &Catalogue) -> Result<(), DataError> {
-        let length = |what, expected, found| match expected == found {
-            true => Ok(()),
-            false => Err(DataError::WrongLength { what, expected, found }),
-        };
-        length("features of the shop", frame.columns.len(), self.keeps.len())?;
-        length("price levels of the shop", catalogue.len(), self.price_levels.len())
+    /// The behaviour features kept.
+    pub(crate) fn behaviour_features(&self, frame: &Frame) -> Vec<Feature> {
+        let kept = frame.columns.iter().zip(&self.behaviour).filter(|(_, column)| column.1);
+        kept.map(|(column, _)| column.feature.clone()).collect()
     }
 
-    /// The behaviour features kept.
-    pub(crate) fn behaviour(&self, frame: &Frame) -> Vec<Feature> {
-        let kept = frame.columns.iter().zip(&self.keeps).filter(|(_, keep)| **keep);
-        kept.map(|(column, _)| column.feature.clone()).collect()
+    pub(crate) fn knows_prices(&self) -> bool {
+        self.has_levels
+    }
+
+    /// The price level of every item of a catalogue; NaN where none is known.
+    pub(crate) fn price_levels_of(&self, catalogue: &Catalogue) -> Vec<f32> {
+        let level = |id: &String| {
+            let at = self.price_levels.binary_search_by(|known| known.0.cmp(id));
+            at.map_or(f32::NAN, |at| self.price_levels[at].1)
+        };
+        catalogue.items.iter().map(|item| level(&item.id)).collect()
     }
 
     /// Features of shares of spend, and for every item which of them it counts in.
@@ -88,21 +131,18 @@ impl Shop {
         if self.spend_categories.is_empty() {
             return (Vec::new(), vec![NO_CODE; codes.len()]);
         }
-        let n_named = self.spend_categories.len() as u32;
+        let rest = if self.has_other { self.spend_categories.len() as u32 } else { NO_CODE };
         let place = |name: &String| {
             let at = self.spend_categories.iter().position(|named| named == name);
-            at.map_or(n_named, |at| at as u32)
+            at.map_or(rest, |at| at as u32)
         };
         let places: Vec<u32> = names.iter().map(place).collect();
-        let place_of = |&code: &u32| places.get(code as usize).copied().unwrap_or(n_named);
+        let place_of = |&code: &u32| places.get(code as usize).copied().unwrap_or(rest);
         let place_of_item: Vec<u32> = codes.iter().map(place_of).collect();
-        let mut names = self.spend_categories.clone();
-        if place_of_item.contains(&n_named) {
-            names.push(OTHER.into());
-        }
+        let other = self.has_other.then(|| OTHER.to_owned());
         let feature =
             |name: &String| Feature::new(format!("spend_share:{name}"), FeatureKind::Share);
-        (names.iter().map(feature).collect(), place_of_item)
+        (self.spend_categories.iter().chain(&other).map(feature).collect(), place_of_item)
     }
 }
 

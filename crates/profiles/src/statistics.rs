@@ -49,20 +49,40 @@ pub(crate) fn narrow(value: f64) -> f32 {
     value.clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32
 }
 
-/// Where each value stands among all: the normal deviate of its mid-rank, clipped to ±3. Equal
-/// values get equal scores.
-pub(crate) fn normal_scores(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
-    let mut scores = vec![0.0; values.len()];
-    let mut start = 0;
-    for group in order.chunk_by(|&a, &b| values[a] == values[b]) {
-        let middle = start as f64 + group.len() as f64 / 2.0;
-        let score = normal_quantile(middle / values.len() as f64).clamp(-3.0, 3.0);
-        group.iter().for_each(|&row| scores[row] = score);
-        start += group.len();
+/// Values in order, against which others are ranked. Kept as `f32`, so that sums which differ by
+/// rounding alone rank equal, and so that stored ranks are the fitted ones to the last bit.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Ranks(Vec<f32>);
+
+impl Ranks {
+    pub fn of(values: impl Iterator<Item = f64>) -> Self {
+        let mut sorted: Vec<f32> = values.map(narrow).collect();
+        sorted.sort_unstable_by(f32::total_cmp);
+        Self(sorted)
     }
-    scores
+
+    /// Ranks that were kept; `None` unless they rise and are finite.
+    pub fn from_sorted(sorted: Vec<f32>) -> Option<Self> {
+        let rises = sorted.windows(2).all(|pair| pair[0] <= pair[1]);
+        (rises && sorted.iter().all(|value| value.is_finite())).then_some(Self(sorted))
+    }
+
+    pub fn sorted(&self) -> &[f32] {
+        &self.0
+    }
+
+    /// Where a value stands: the normal deviate of its mid-rank, clipped to ±3. Equal values get
+    /// equal scores; what lies outside stands with the outermost.
+    pub fn score(&self, value: f64) -> f64 {
+        let (value, n_values) = (narrow(value), self.0.len() as f64);
+        if self.0.is_empty() {
+            return 0.0;
+        }
+        let below = self.0.partition_point(|&known| known < value);
+        let up_to = self.0.partition_point(|&known| known <= value);
+        let middle = ((below + up_to) as f64 / 2.0).clamp(0.5, n_values - 0.5);
+        normal_quantile(middle / n_values).clamp(-3.0, 3.0)
+    }
 }
 
 /// Inverse of the standard normal distribution function, for 0 < p < 1: P. J. Acklam's rational
@@ -143,10 +163,16 @@ mod tests {
 
     #[test]
     fn equal_values_get_equal_scores_in_any_order() {
-        let scores = normal_scores(&[3.0, 1.0, 3.0, 2.0]);
+        let values = [3.0, 1.0, 3.0, 2.0];
+        let ranks = Ranks::of(values.into_iter());
+        let scores = values.map(|value| ranks.score(value));
         assert_eq!(scores[0], scores[2]);
         assert!(scores[1] < scores[3] && scores[3] < scores[0]);
         assert!((scores.iter().sum::<f64>()).abs() < 1.0);
+        // A value between two known ones stands between them, one beyond all with the outermost.
+        assert!(scores[1] < ranks.score(1.5) && ranks.score(1.5) < scores[3]);
+        assert_eq!(ranks.score(0.0), scores[1]);
+        assert_eq!(Ranks::default().score(1.0), 0.0);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use std::f64::consts::TAU;
 
-use fenqun_base::{Action, Event};
+use fenqun_base::{Action, Event, NO_CODE};
 
 use crate::frame::Frame;
 use crate::statistics::{Spread, share};
@@ -23,13 +23,16 @@ pub(crate) struct Summary {
     pub bought: f64,
     pub refunded: f64,
     pub discount: f64,
+    /// Purchase lines with a discount.
+    pub n_discounted: f64,
     /// Events by code of their action.
     pub actions: [f64; 11],
     pub basket: Spread,
     pub last_basket: f64,
     pub gap: Spread,
-    /// By window: visits and spend inside it, and inside the equally long one before it.
+    /// By window: visits, baskets and spend inside it, and inside the equally long one before it.
     pub visits_in: Vec<f64>,
+    pub baskets_in: Vec<f64>,
     pub spend_in: Vec<f64>,
     pub visits_before: Vec<f64>,
     pub spend_before: Vec<f64>,
@@ -38,6 +41,9 @@ pub(crate) struct Summary {
     pub weekdays: [f64; 7],
     pub usual_hour: f64,
     pub repeat_rate: f64,
+    /// Channels of the user's own events, and the largest share that one has.
+    pub n_channels: f64,
+    pub main_channel: f64,
     /// Net spend and weighted actions, the recent ones counting most.
     pub recent_spend: f64,
     pub recent_activity: f64,
@@ -55,6 +61,7 @@ impl Summary {
         summary.count_visits(&active, frame);
         summary.count_baskets(&active);
         summary.repeat_rate = repeat_rate(events, &visit_of);
+        (summary.n_channels, summary.main_channel) = channels(events, frame);
         (summary, visit_of)
     }
 
@@ -74,7 +81,10 @@ impl Summary {
             if action == Action::Purchase {
                 last_purchase = Some(event.time);
                 self.bought += amount;
-                self.discount += if event.discount > 0.0 { event.discount } else { 0.0 };
+                if event.discount > 0.0 {
+                    self.discount += event.discount;
+                    self.n_discounted += 1.0;
+                }
             } else {
                 self.refunded -= amount;
             }
@@ -103,12 +113,14 @@ impl Summary {
         self.n_visits = visits.len() as f64;
         let n_windows = frame.windows.len();
         (self.visits_in, self.visits_before) = (vec![0.0; n_windows], vec![0.0; n_windows]);
+        self.baskets_in = vec![0.0; n_windows];
         let (mut sine, mut cosine) = (0.0, 0.0);
         for visit in visits {
             let age = frame.as_of.saturating_sub(visit.start);
             for (window, &length) in frame.windows.iter().enumerate() {
                 if age <= length {
                     self.visits_in[window] += 1.0;
+                    self.baskets_in[window] += f64::from(u8::from(visit.n_lines > 0));
                 } else if age <= 2 * length {
                     self.visits_before[window] += 1.0;
                 }
@@ -167,6 +179,22 @@ fn repeat_rate(events: &[Event], visit_of: &[u32]) -> f64 {
     let repeated = |item: &[(u32, u32)]| item.iter().filter(|line| line.1 > item[0].1).count();
     let n_repeated: usize = lines.chunk_by(|a, b| a.0 == b.0).map(repeated).sum();
     share(n_repeated as f64, lines.len() as f64)
+}
+
+/// How many channels the user's own events name, and the largest share of these events that one
+/// channel has; zeros where none is named.
+fn channels(events: &[Event], frame: &Frame) -> (f64, f64) {
+    if frame.channel_of.is_empty() {
+        return (0.0, 0.0);
+    }
+    let channel = |event: &Event| frame.channel_of.get(event.attributes as usize).copied();
+    let own = events.iter().filter(|event| is_active(event.action()));
+    let mut named: Vec<u32> = own.filter_map(channel).filter(|&code| code != NO_CODE).collect();
+    named.sort_unstable();
+    let groups = named.chunk_by(|a, b| a == b);
+    let (n_channels, most) =
+        groups.fold((0u32, 0), |(n, most), group| (n + 1, group.len().max(most)));
+    (f64::from(n_channels), share(most as f64, named.len() as f64))
 }
 
 fn days(milliseconds: i64) -> f64 {

@@ -17,7 +17,6 @@ use fenqun_base::{Catalogue, NO_CODE};
 
 use crate::categories::Categories;
 use crate::feature::{Feature, FeatureKind};
-use crate::frame::Frame;
 use crate::shop::Shop;
 use crate::statistics::{entropy, narrow, share};
 
@@ -42,9 +41,11 @@ pub(crate) struct Taste<'a> {
     pub features: Vec<Feature>,
     /// Narrowest, then widest categories.
     categories: Vec<&'a (Vec<u32>, Vec<String>)>,
+    /// Brand of every item, and how many there are.
     brands: Option<(Vec<u32>, usize)>,
-    tells_brand_shares: bool,
-    price_levels: Option<&'a [f32]>,
+    /// Codes of the brands that have a share of their own; `None` for one that nobody deals with.
+    brand_shares: Vec<Option<usize>>,
+    price_levels: Option<Vec<f32>>,
     place_of_item: Vec<u32>,
     n_places: usize,
 }
@@ -87,7 +88,7 @@ impl Tally {
 }
 
 impl<'a> Taste<'a> {
-    pub fn new(frame: &Frame, catalogue: &Catalogue, all: &'a Categories, shop: &'a Shop) -> Self {
+    pub fn new(catalogue: &Catalogue, all: &'a Categories, shop: &Shop) -> Self {
         let mut features =
             vec![Feature::new("distinct_items", Count), Feature::new("item_entropy", Entropy)];
         let mut categories = Vec::new();
@@ -102,15 +103,14 @@ impl<'a> Taste<'a> {
             features.push(Feature::new("wide_category_entropy", Entropy));
         }
         let (codes, names) = brands(catalogue);
-        let tells_brand_shares = (2..=frame.params.max_brand_shares).contains(&names.len());
-        if !names.is_empty() {
+        if shop.has_brands {
             features.push(Feature::new("brand_concentration", Share));
         }
-        if tells_brand_shares {
-            let feature = |name: &String| Feature::new(format!("brand_share:{name}"), Share);
-            features.extend(names.iter().map(feature));
-        }
-        let knows_prices = shop.price_levels.iter().any(|level| !level.is_nan());
+        let feature = |name: &String| Feature::new(format!("brand_share:{name}"), Share);
+        features.extend(shop.brands.iter().map(feature));
+        let code_of = |name: &String| names.binary_search(name).ok();
+        let brand_shares = shop.brands.iter().map(code_of).collect();
+        let knows_prices = shop.knows_prices();
         if knows_prices {
             features.push(Feature::new("price_level", Share));
         }
@@ -120,9 +120,9 @@ impl<'a> Taste<'a> {
         Self {
             features,
             categories,
-            brands: (!names.is_empty()).then_some((codes, names.len())),
-            tells_brand_shares,
-            price_levels: knows_prices.then_some(&shop.price_levels[..]),
+            brands: shop.has_brands.then_some((codes, names.len())),
+            brand_shares,
+            price_levels: knows_prices.then(|| shop.price_levels_of(catalogue)),
             place_of_item,
             n_places,
         }
@@ -149,11 +149,10 @@ impl<'a> Taste<'a> {
             let total: f64 = sums.iter().sum();
             let largest = sums.iter().copied().fold(0.0, f64::max);
             values.push(narrow(share(largest, total)));
-            if self.tells_brand_shares {
-                values.extend((0..*n_codes).map(|code| narrow(share(tally.sum_of(code), total))));
-            }
+            let sum = |code: &Option<usize>| code.map_or(0.0, |code| tally.sum_of(code));
+            values.extend(self.brand_shares.iter().map(|code| narrow(share(sum(code), total))));
         }
-        if let Some(levels) = self.price_levels {
+        if let Some(levels) = &self.price_levels {
             values.push(narrow(price_level(levels, items)));
         }
         if self.n_places > 0 {
@@ -177,7 +176,7 @@ fn price_level(levels: &[f32], items: (&[u32], &[f32])) -> f64 {
 }
 
 /// For every item the code of its brand, and the brands, sorted.
-fn brands(catalogue: &Catalogue) -> (Vec<u32>, Vec<String>) {
+pub(crate) fn brands(catalogue: &Catalogue) -> (Vec<u32>, Vec<String>) {
     let named = || catalogue.items.iter().map(|item| &item.brand);
     let mut names: Vec<String> = named().filter(|name| !name.is_empty()).cloned().collect();
     names.sort_unstable();

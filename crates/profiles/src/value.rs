@@ -2,7 +2,7 @@ use fenqun_base::DataError;
 use serde::{Deserialize, Serialize};
 
 use crate::fold::Signals;
-use crate::statistics::{Spread, narrow, normal_scores};
+use crate::statistics::{Ranks, Spread, narrow};
 
 /// From this many baskets of the median buyer on, recent money alone ranks users well; below it
 /// most windows are empty and ranks of frequency, money and recency say more.
@@ -92,11 +92,32 @@ pub(crate) fn choose(choice: ValueChoice, signals: &[Signals]) -> Result<ValueBa
     }
 }
 
-/// One score a user.
-pub(crate) fn scores(basis: ValueBasis, signals: &[Signals]) -> Vec<f32> {
-    let ranks = |signal: fn(&Signals) -> f64| {
-        normal_scores(&signals.iter().map(signal).collect::<Vec<f64>>())
-    };
+/// The users against whom others are ranked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct ValueRanks {
+    pub baskets: Ranks,
+    pub spend: Ranks,
+    pub recency: Ranks,
+}
+
+impl ValueRanks {
+    /// Ranks of these users; none where the basis asks for none.
+    pub fn of(basis: ValueBasis, signals: &[Signals]) -> Self {
+        if basis != ValueBasis::SpendRanks {
+            return Self::default();
+        }
+        let ranks = |signal: fn(&Signals) -> f64| Ranks::of(signals.iter().map(signal));
+        Self {
+            baskets: ranks(|user| user.n_baskets),
+            spend: ranks(|user| user.spend),
+            recency: ranks(|user| user.recency),
+        }
+    }
+}
+
+/// One score a user, by what was learned of the shop alone: a user's score does not hang on who
+/// else is asked for.
+pub(crate) fn scores(basis: ValueBasis, ranks: &ValueRanks, signals: &[Signals]) -> Vec<f32> {
     let decayed = |signal: fn(&Signals) -> f64| {
         signals.iter().map(|user| narrow(signal(user).max(0.0).ln_1p())).collect()
     };
@@ -104,11 +125,12 @@ pub(crate) fn scores(basis: ValueBasis, signals: &[Signals]) -> Vec<f32> {
         ValueBasis::RecentSpend => decayed(|user| user.recent_spend),
         ValueBasis::RecentActivity => decayed(|user| user.recent_activity),
         ValueBasis::SpendRanks => {
-            let baskets = ranks(|user| user.n_baskets);
-            let spend = ranks(|user| user.spend);
-            let recency = ranks(|user| user.recency);
-            let score = |user: usize| narrow(baskets[user] + spend[user] - recency[user]);
-            (0..signals.len()).map(score).collect()
+            let score = |user: &Signals| {
+                let frequency = ranks.baskets.score(user.n_baskets);
+                let money = ranks.spend.score(user.spend);
+                narrow(frequency + money - ranks.recency.score(user.recency))
+            };
+            signals.iter().map(score).collect()
         }
     }
 }
@@ -146,7 +168,7 @@ mod tests {
     fn more_recent_and_frequent_spend_scores_higher() {
         let users = [user(1.0, 5.0, 90.0), user(3.0, 50.0, 30.0), user(9.0, 500.0, 2.0)];
         for basis in [ValueBasis::RecentSpend, ValueBasis::SpendRanks, ValueBasis::RecentActivity] {
-            let scores = scores(basis, &users);
+            let scores = scores(basis, &ValueRanks::of(basis, &users), &users);
             assert!(scores.is_sorted() && scores[0] < scores[2], "{basis:?}: {scores:?}");
         }
     }

@@ -2,8 +2,10 @@
 
 mod support;
 
-use fenqun_base::{Action, Catalogue, Event, Progress};
-use fenqun_profiles::{EventsInMemory, ProfileParams, Profiles, ValueBasis, build};
+use fenqun_base::{Action, Catalogue, Event, NO_CODE, Progress};
+use fenqun_profiles::{
+    EventsInMemory, Parts, ProfileParams, Profiles, ProfilesError, ValueBasis, build,
+};
 use support::{DAY, HOUR, event, item, user};
 
 const TEA: u32 = 0;
@@ -73,19 +75,46 @@ fn all_features_of_six_events_are_as_worked_out_by_hand() {
         ("gap_cv", 32.453_125_f64.sqrt() / 8.125),
         ("recency_over_gap", 0.4),
         ("visits_7d", 2.0),
+        ("visits_14d", 2.0),
         ("visits_28d", 4.0),
+        ("visits_56d", 4.0),
+        ("visits_84d", 4.0),
         ("visits_91d", 4.0),
+        ("visits_168d", 4.0),
+        ("visits_336d", 4.0),
         ("visits_365d", 4.0),
+        ("frequency_7d", 1.0), // a view alone is no basket
+        ("frequency_14d", 1.0),
+        ("frequency_28d", 3.0),
+        ("frequency_56d", 3.0),
+        ("frequency_84d", 3.0),
+        ("frequency_91d", 3.0),
+        ("frequency_168d", 3.0),
+        ("frequency_336d", 3.0),
+        ("frequency_365d", 3.0),
         ("spend_7d", 6.0),
+        ("spend_14d", 6.0),
         ("spend_28d", 16.0),
+        ("spend_56d", 16.0),
+        ("spend_84d", 16.0),
         ("spend_91d", 16.0),
+        ("spend_168d", 16.0),
+        ("spend_336d", 16.0),
         ("spend_365d", 16.0),
         ("trend_visits_7d", ln(3.0)),
+        ("trend_visits_14d", ln(3.0) - ln(3.0)), // days 2 and 12 before, 25 and 26 in it
         ("trend_visits_28d", ln(5.0)),
+        ("trend_visits_56d", ln(5.0)),
+        ("trend_visits_84d", ln(5.0)),
         ("trend_visits_91d", ln(5.0)),
+        ("trend_visits_168d", ln(5.0)),
         ("trend_spend_7d", ln(7.0)),
+        ("trend_spend_14d", ln(7.0) - ln(11.0)),
         ("trend_spend_28d", ln(17.0)),
+        ("trend_spend_56d", ln(17.0)),
+        ("trend_spend_84d", ln(17.0)),
         ("trend_spend_91d", ln(17.0)),
+        ("trend_spend_168d", ln(17.0)),
         ("active_fortnights", 1.0),
         ("hour_00_04", 0.25),
         ("hour_04_08", 0.0),
@@ -105,6 +134,7 @@ fn all_features_of_six_events_are_as_worked_out_by_hand() {
         ("weekday_entropy", 0.5 * ln(2.0) + 0.5 * ln(4.0)),
         ("repeat_rate", 0.25),
         ("discount_share", 1.0 / 27.0),
+        ("discounted_lines", 0.25),
         ("refund_share", 0.2),
         ("n_view", 1.0),
         ("n_refund", 1.0),
@@ -198,4 +228,48 @@ fn a_late_evening_on_the_wall_clock_is_not_the_next_morning() {
     assert_eq!(profiles.column("hour_04_08"), Some(vec![1.0]));
     assert_eq!(profiles.column("weekday_fri"), Some(vec![1.0]));
     assert!((profiles.column("usual_hour").expect("there")[0] - 7.0).abs() < 1e-5);
+}
+
+#[test]
+fn channels_are_counted_where_a_shop_has_two() {
+    let at =
+        |day: i64, attributes, action| Event { attributes, ..event(user(1), day * DAY, action) };
+    let events = [
+        at(1, 0, Action::Purchase),
+        at(2, 0, Action::View),
+        at(3, 2, Action::View),
+        at(4, 1, Action::View),    // names none
+        at(5, 3, Action::Contact), // not the user's own
+    ];
+    let profiles = |channel_of| {
+        let events = EventsInMemory { parts: vec![events.to_vec()], ..Default::default() };
+        let (parts, params) = (Channels(events, channel_of), ProfileParams::default());
+        build(&parts, 9 * DAY, &params, &Progress::silent()).expect("builds")
+    };
+    let one = profiles(vec![0, NO_CODE, 0, 0]);
+    assert_eq!(one.feature("channels"), None, "one channel alone says nothing");
+    let profiles = profiles(vec![0, NO_CODE, 1, 2]);
+    assert_eq!(profiles.column("channels"), Some(vec![2.0]));
+    assert!((profiles.column("main_channel_share").expect("there")[0] - 2.0 / 3.0).abs() < 1e-6);
+}
+
+/// Events with the channel of each attribute set.
+struct Channels(EventsInMemory, Vec<u32>);
+
+impl Parts for Channels {
+    fn n_parts(&self) -> usize {
+        self.0.n_parts()
+    }
+
+    fn part(&self, index: usize) -> Result<Vec<Event>, ProfilesError> {
+        self.0.part(index)
+    }
+
+    fn catalogue(&self) -> &Catalogue {
+        self.0.catalogue()
+    }
+
+    fn channels(&self) -> Vec<u32> {
+        self.1.clone()
+    }
 }

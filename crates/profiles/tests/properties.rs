@@ -2,10 +2,10 @@
 
 mod support;
 
-use fenqun_base::{Action, Classify, ErrorKind, Event, NO_CODE, Progress};
+use fenqun_base::{Action, Catalogue, Classify, ErrorKind, Event, NO_CODE, Progress, Stored};
 use fenqun_profiles::{
-    EventsInMemory, FeatureKind, Fold, Frame, ProfileParams, Profiles, ProfilesError, build,
-    build_like,
+    EventsInMemory, FeatureKind, Fold, Frame, ProfileParams, Profiles, ProfilesError, Shop,
+    ValueChoice, build, build_like,
 };
 use proptest::prelude::*;
 use support::{DAY, HOUR, catalogue, event, user};
@@ -133,6 +133,48 @@ proptest! {
     }
 
     #[test]
+    fn with_the_same_shop_a_row_depends_on_its_own_user_alone(
+        users in prop::collection::vec(prop::collection::vec(past(), 1..20), 2..7),
+        ranks in any::<bool>(),
+    ) {
+        let events = shop(users);
+        let value = if ranks { ValueChoice::SpendRanks } else { ValueChoice::Auto };
+        let params = ProfileParams { value, ..ProfileParams::default() };
+        let silent = Progress::silent();
+        let Ok(whole) = build(&events, AS_OF, &params, &silent) else {
+            return Ok(()); // ranks by spend where nothing has a price
+        };
+        let state = whole.shop.state();
+        let kept = Shop::from_state(&state).expect("reads its own state");
+        prop_assert_eq!(&kept, &whole.shop);
+        for (row, part) in events.parts.iter().enumerate() {
+            // One user alone, with a catalogue that knows this user's items only.
+            let mut known: Vec<u32> =
+                part.iter().map(|event| event.item).filter(|&item| item != NO_CODE).collect();
+            known.sort_unstable();
+            known.dedup();
+            let recode = |event: &Event| {
+                let item = known.binary_search(&event.item).map_or(NO_CODE, |at| at as u32);
+                Event { item, ..*event }
+            };
+            let alone = EventsInMemory {
+                parts: vec![part.iter().map(recode).collect()],
+                catalogue: Catalogue {
+                    items: known
+                        .iter()
+                        .map(|&item| events.catalogue.items[item as usize].clone())
+                        .collect(),
+                },
+            };
+            let alone = build_like(&alone, AS_OF, &params, &kept, &silent).expect("builds");
+            prop_assert_eq!(&alone.features, &whole.features);
+            let bits = |row: &[f32]| row.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+            prop_assert_eq!(bits(alone.values.row(0)), bits(whole.values.row(row)));
+            prop_assert_eq!(alone.value_score[0].to_bits(), whole.value_score[row].to_bits());
+        }
+    }
+
+    #[test]
     fn neither_parts_nor_threads_change_a_bit(
         users in prop::collection::vec(prop::collection::vec(past(), 1..20), 1..8),
     ) {
@@ -222,6 +264,41 @@ fn an_earlier_time_gets_the_columns_of_the_later_one() {
     assert_eq!(alike.column("n_view"), Some(vec![0.0]));
     let other = ProfileParams { windows_days: vec![7], ..params };
     assert!(build_like(&events, 100 * DAY, &other, &late.shop, &silent).is_err());
+}
+
+#[test]
+fn an_earlier_time_learns_no_price_and_no_rank_from_later_ones() {
+    let bought = |user_number, day: i64, item, price| Event {
+        item,
+        price,
+        session: day as u64,
+        ..event(user(user_number), day * DAY, Action::Purchase)
+    };
+    // Items 0 and 8 are of one category; what is dear turns round after day 100.
+    let early = vec![bought(0, 1, 0, 2.0), bought(0, 2, 8, 5.0), bought(0, 3, 8, 5.0)];
+    let late = vec![bought(1, 200, 0, 90.0), bought(1, 201, 0, 90.0), bought(1, 202, 8, 1.0)];
+    let events = shop(vec![early.clone(), late]);
+    let (params, silent) = (ProfileParams::default(), Progress::silent());
+    let later = built(&events);
+    let like = build_like(&events, 100 * DAY, &params, &later.shop, &silent).expect("builds");
+    let known_then = build(&shop(vec![early]), 100 * DAY, &params, &silent).expect("builds");
+    assert_eq!(like.column("price_level"), known_then.column("price_level"));
+    assert_ne!(like.column("price_level"), later.column("price_level").map(|all| vec![all[0]]));
+    assert_eq!(like.value_score, known_then.value_score);
+    assert_eq!(like.shop.as_of(), 100 * DAY);
+}
+
+#[test]
+fn a_damaged_shop_is_refused() {
+    let bought = Event { item: 0, price: 2.0, ..event(user(0), DAY, Action::Purchase) };
+    let good = built(&shop(vec![vec![bought]])).shop.state();
+    assert!(Shop::from_state(&good).is_ok());
+    let missing = good.clone().vector("price_levels", &[]);
+    assert!(Shop::from_state(&missing).is_err(), "an item without its level");
+    let falling = good.clone().vector("spend", &[2.0, 1.0]);
+    assert!(Shop::from_state(&falling).is_err(), "ranks that fall");
+    let unknown = good.vector("recency", &[f32::NAN]);
+    assert!(Shop::from_state(&unknown).is_err(), "a rank that is no number");
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! `fenqun.toml`: one file, every setting, the rooms' own parameter structs as its schema.
 
+mod segments;
+
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use fenqun_events::{CatalogueConfig, Cleaning, EventsConfig, SourceConfig};
+use fenqun_events::{CatalogueConfig, Cleaning, EventsConfig, LabelsConfig, SourceConfig};
 use fenqun_explain::CardParams;
 use fenqun_profiles::ProfileParams;
 use fenqun_segments::{KMeans, ValueTiers};
@@ -13,12 +15,16 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::RunError;
+use crate::evaluate::EvaluationConfig;
+use crate::heads::HeadConfig;
+
+pub use segments::{DensityConfig, HierarchicalConfig, LifetimeConfig, RfmConfig};
 
 /// Version of the configuration's layout.
 pub const CONFIG_FORMAT: u32 = 1;
 
 /// Every block there is.
-pub const BLOCKS: [&str; 3] = ["aggregates", "categories", "text"];
+pub const BLOCKS: [&str; 4] = ["aggregates", "categories", "graph", "text"];
 
 /// Everything that decides what a run gives.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,6 +58,12 @@ pub struct Config {
     pub segments: SegmentsConfig,
     /// Language and length of names and cards.
     pub cards: CardParams,
+    /// `[[labels]]`: what the shop already knows of some users.
+    pub labels: Vec<LabelsConfig>,
+    /// `[head]`: how labels are told from user vectors.
+    pub head: HeadConfig,
+    /// `[evaluation]`: folds, tasks.
+    pub evaluation: EvaluationConfig,
 }
 
 impl Default for Config {
@@ -70,6 +82,9 @@ impl Default for Config {
             blocks: BLOCKS.map(str::to_owned).to_vec(),
             segments: SegmentsConfig::default(),
             cards: CardParams::default(),
+            labels: Vec::new(),
+            head: HeadConfig::default(),
+            evaluation: EvaluationConfig::default(),
         }
     }
 }
@@ -100,6 +115,14 @@ pub enum SegmentsConfig {
     TwoAxes(TwoAxesConfig),
     /// One k-means over chosen blocks.
     KMeans(KMeansConfig),
+    /// A tree over chosen blocks, cut.
+    Hierarchical(HierarchicalConfig),
+    /// Dense places in a few dimensions of chosen blocks; who is nowhere stays unassigned.
+    Density(DensityConfig),
+    /// The named grid of recency, frequency and spend.
+    Rfm(RfmConfig),
+    /// Tiers by what users will buy.
+    Lifetime(LifetimeConfig),
 }
 
 impl Default for SegmentsConfig {
@@ -181,12 +204,18 @@ pub struct KMeansConfig {
 impl Default for KMeansConfig {
     fn default() -> Self {
         Self {
-            blocks: BLOCKS.map(str::to_owned).to_vec(),
+            blocks: ["aggregates", "categories", "text"].map(str::to_owned).to_vec(),
             n_segments: vec![3, 4, 5, 6, 8],
             refits: 30,
             k_means: KMeans::default(),
         }
     }
+}
+
+/// The first millisecond of a day written as YYYY-MM-DD, UTC.
+pub(crate) fn start_of_day(text: &str) -> Option<i64> {
+    let day: Date = text.parse().ok()?;
+    Some(TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok()?.as_millisecond())
 }
 
 impl Config {
@@ -236,15 +265,13 @@ impl Config {
         if self.as_of.is_empty() {
             return Ok(None);
         }
-        let day: Option<Date> = self.as_of.parse().ok();
-        let start = day.and_then(|day| TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok());
         let refused = || RunError::Setting {
             path: path.to_owned(),
             name: "as_of",
             rule: "a day as YYYY-MM-DD, or empty for the day after the last event".into(),
             found: format!("`{}`", self.as_of),
         };
-        start.map(|start| Some(start.as_millisecond())).ok_or_else(refused)
+        start_of_day(&self.as_of).map(Some).ok_or_else(refused)
     }
 
     /// The part that the room `events` reads.
@@ -279,27 +306,11 @@ impl Config {
             let rule = "one or more [[source]] tables: `fenqun init FILES` writes them";
             return Err(refuse("source", rule, "none".into()));
         }
-        let (name, candidates, refits) = match &self.segments {
-            SegmentsConfig::TwoAxes(two) => ("segments.n_tastes", &two.n_tastes, two.refits),
-            SegmentsConfig::KMeans(one) => ("segments.n_segments", &one.n_segments, one.refits),
-        };
-        if candidates.is_empty() || candidates.iter().any(|k| !(1..=200).contains(k)) {
-            let rule = "one or more numbers between 1 and 200";
-            return Err(refuse(name, rule, format!("{candidates:?}")));
-        }
-        if !(3..=200).contains(&refits) {
-            return Err(refuse("segments.refits", "between 3 and 200", refits.to_string()));
-        }
+        self.segments.check(path)?;
         self.as_of(path)?;
         self.profiles.check().map_err(RunError::step(format!("{}: [profiles]", path.display())))?;
-        if let SegmentsConfig::TwoAxes(two) = &self.segments
-            && two.tastes.is_empty()
-        {
-            let rule = "one or both of `categories`, `text`";
-            return Err(refuse("segments.tastes", rule, "none".into()));
-        }
         if self.blocks.is_empty() || self.blocks.iter().any(|name| !BLOCKS.contains(&&**name)) {
-            let rule = "one or more of `aggregates`, `categories`, `text`";
+            let rule = "one or more of `aggregates`, `categories`, `graph`, `text`";
             return Err(refuse("blocks", rule, format!("{:?}", self.blocks)));
         }
         if self.text.max_texts == 0 {

@@ -22,7 +22,7 @@ pub fn encode_file(
     let text = fs::read_to_string(file).map_err(RunError::reading(file))?;
     let lines: Vec<&str> = text.lines().collect();
     let cache = packages::cache_folder();
-    let model = texts::open(&texts::folder_of(model, &cache))?;
+    let model = texts::open(model, &cache)?;
     let vectors = if cached {
         texts::cached(model, &cache)?.encode(&lines, progress)?
     } else {

@@ -10,6 +10,7 @@ use fenqun_profiles::ProfilesError;
 
 use crate::packages::PackageError;
 use crate::report::ReportError;
+use crate::rules::RulesError;
 
 /// What a run refuses or cannot do; every room's errors come through here.
 #[derive(Debug, thiserror::Error)]
@@ -111,6 +112,75 @@ pub enum RunError {
         /// Why.
         reason: String,
     },
+    /// The key of a run is gone.
+    #[error(
+        "there is no key at {path}: raw user ids can only be matched with the key that the run was \
+         made with; put it back"
+    )]
+    NoKey {
+        /// Where the run's configuration has it.
+        path: PathBuf,
+    },
+    /// Nothing to evaluate.
+    #[error(
+        "there is nothing to evaluate: name labels with `--labels FILE --user COLUMN --label COLUMN`, \
+         a task with `--task inactive`, or write [[labels]] into the configuration"
+    )]
+    NothingAsked,
+    /// Labels that cannot be learned from or asked about.
+    #[error("labels `{name}`: {source}")]
+    Labels {
+        /// The labels.
+        name: String,
+        /// Why not.
+        source: DataError,
+    },
+    /// None of the labelled users is known.
+    #[error(
+        "labels `{name}`: none of the {n_users} labelled users has events in this run: is the right \
+         column mapped to the user, and is it the key of this run?"
+    )]
+    Strangers {
+        /// The labels.
+        name: String,
+        /// Users of the file.
+        n_users: usize,
+    },
+    /// A task that the events cannot answer.
+    #[error("task `{name}`: {reason}")]
+    Task {
+        /// The task.
+        name: String,
+        /// Why, and what to do.
+        reason: String,
+    },
+    /// A fitted model that a run should hold is gone.
+    #[error(
+        "{path} holds no model `{model}`: the run was made by an older fenqun or is not whole; run \
+         again"
+    )]
+    NoModel {
+        /// The folder of the models.
+        path: PathBuf,
+        /// Its name.
+        model: String,
+    },
+    /// Scoring that cannot be done as asked.
+    #[error("cannot score: {reason}")]
+    Score {
+        /// Why, and what to do.
+        reason: String,
+    },
+    /// A file of user vectors that breaks a rule.
+    #[error("{path} must hold {rule}, got {found}")]
+    VectorFile {
+        /// The file.
+        path: PathBuf,
+        /// The rule, after "must hold".
+        rule: String,
+        /// What came.
+        found: String,
+    },
     /// No axis to group users by.
     #[error(
         "no taste can be found: {reason}. Map `item_id` with `category` or `title`, or use \
@@ -152,6 +222,9 @@ pub enum RunError {
     /// Models and data.
     #[error(transparent)]
     Package(#[from] PackageError),
+    /// Segments by rules.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
     /// Stopped on request.
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
@@ -168,6 +241,11 @@ impl RunError {
     pub(crate) fn writing(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Write { path, source }
+    }
+
+    /// A file of user vectors that breaks a rule.
+    pub(crate) fn vector_file(path: &Path, rule: &str, found: String) -> Self {
+        Self::VectorFile { path: path.to_owned(), rule: rule.to_owned(), found }
     }
 
     /// For `map_err` on a numeric step that a person should be told of.
@@ -189,6 +267,7 @@ impl Classify for RunError {
             Self::Explain(error) => error.kind(),
             Self::Report(error) => error.kind(),
             Self::Package(error) => error.kind(),
+            Self::Rules(error) => error.kind(),
             Self::Interrupted(_) => ErrorKind::Interrupted,
             _ => ErrorKind::Input,
         }

@@ -14,15 +14,21 @@
 //! This room holds no algorithm: it calls the others in order and writes down what they return.
 
 mod artifacts;
+pub mod behaviour;
 mod config;
 mod demo;
 mod directory;
 mod encode;
 mod error;
+mod evaluate;
+mod heads;
 mod manifest;
 pub mod packages;
 mod pages;
+pub mod propensity;
 pub mod report;
+pub mod rules;
+mod score;
 mod steps;
 
 pub use artifacts::{SegmentRows, read_json, read_model, read_segments, write_json};
@@ -31,6 +37,12 @@ pub use demo::demo;
 pub use directory::{Existing, new_run_folder, newest_unfinished, open};
 pub use encode::encode_file;
 pub use error::RunError;
-pub use manifest::{Counts, Input, Manifest, TextModelFacts, Timing};
+pub use evaluate::{
+    Ask, Evaluated, EvaluateRequest, EvaluationConfig, TaskConfig, evaluate,
+};
+pub use fenqun_events::{LabelColumns, LabelsConfig};
+pub use heads::{BlendHead, BlendPart, BlockWeight, HeadConfig, OnBlocks};
+pub use manifest::{BlockFacts, Counts, Input, Manifest, TextModelFacts, Timing};
 pub use pages::report_again;
+pub use score::{RunVectors, ScoreOutcome, ScoreRequest, Why, explain_user, score, vectors_of_run};
 pub use steps::{Outcome, RunRequest, Until, check, run};

@@ -21,6 +21,10 @@ pub struct Manifest {
     pub config: Config,
     /// Hash over the settings.
     pub config_hash: String,
+    /// The folder that paths in the settings are relative to, absolute: where the key and the
+    /// files of labels lie. Empty in runs that were made before it was kept.
+    #[serde(default)]
+    pub base: PathBuf,
     /// First instant that was not looked at, UTC, RFC 3339.
     pub as_of: String,
     /// Every file that was read.
@@ -29,8 +33,24 @@ pub struct Manifest {
     pub text_model: Option<TextModelFacts>,
     /// Rows, users, items.
     pub counts: Counts,
+    /// Blocks of the user vector, in the order of `embeddings.npy`.
+    #[serde(default)]
+    pub blocks: Vec<BlockFacts>,
+    /// Tells whether another key is the one of this run, and nothing about the key itself; absent
+    /// where there was no key to look at.
+    #[serde(default)]
+    pub key_check: Option<String>,
     /// Seconds of each step, in order.
     pub timings: Vec<Timing>,
+}
+
+/// A block of the user vector.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockFacts {
+    /// Its name.
+    pub name: String,
+    /// Its number of columns.
+    pub width: usize,
 }
 
 /// A file that was read.

@@ -3,10 +3,21 @@
 //! | you have | take | why |
 //! |---|---|---|
 //! | a value score and taste coordinates | [`TwoAxes`] | the default: stable, and names people understand |
+//! | the same, and segments that must not move | [`RoundGrid`] | cut at round numbers, the same next time |
 //! | one number a user | [`ValueTiers`] | tiers that hardly move between refits |
+//! | recency, frequency and spend | [`Rfm`] | the named grid every marketer knows |
+//! | dates and money of purchases | [`LifetimeTiers`] | tiers by what is to come |
+//! | somebody who knows who is meant | [`rules`] | definitions in words, counted at once |
 //! | any block of a user vector | [`KMeans`] | the plain baseline, and groups of taste alone |
+//! | the same, and a wish for relatives | [`Hierarchical`] | a tree whose cuts are nested |
+//! | few dimensions, users who belong nowhere | [`Density`] | any shape and number; strays stay unassigned |
+//! | labels, and blocks of a user vector | [`Blend`] | the default head: softmax and trees, averaged |
+//! | labels, one block | [`Softmax`] | linear, solved to the optimum, exactly explained |
+//! | labels, aggregates | [`Trees`] | steps, and columns that matter together |
+//! | a few labels | [`NearestLabelled`], [`LabelSpreading`] | one example a class is enough |
 //!
-//! Every way keeps the contract of [`fenqun_base::Segmenter`]: parameters → `fit` → a fitted type,
+//! Every way keeps the contract of [`fenqun_base::Segmenter`], or with labels that of
+//! [`fenqun_base::Supervised`]: parameters → `fit` → a fitted type,
 //! the only thing that can assign users; the same data, parameters and seed give the same model on
 //! any number of threads. The battery in [`fenqun_base::contract`] checks all of them.
 //!
@@ -23,13 +34,40 @@
 //! # Ok::<(), fenqun_base::DataError>(())
 //! ```
 //!
-//! This room never reads a table and knows no labels. Its only error is
-//! [`fenqun_base::DataError`]: it has no failure of its own.
+//! This room never reads a table. Its errors are [`fenqun_base::DataError`] and,
+//! for what people write, [`rules::RuleError`].
 
+pub mod blend;
+pub mod calibration;
+pub mod decision;
+pub mod density;
+pub mod hierarchical;
 pub mod k_means;
+pub mod label_spreading;
+pub mod lifetime;
+pub mod nearest_labelled;
+pub mod rfm;
+pub mod round_grid;
+pub mod rules;
+pub mod trees;
+pub mod softmax;
 pub mod two_axes;
 pub mod value_tiers;
 
+mod planes;
+
+pub use blend::{Blend, BlendModel, BlockColumns, HeadModel, Part, PartHead, PartModel, View};
+pub use calibration::{Calibration, CalibrationModel, out_of_fold};
+pub use decision::{Decision, DecisionModel};
+pub use density::{Density, DensityModel};
+pub use hierarchical::{Hierarchical, HierarchicalModel, Linkage};
 pub use k_means::{KMeans, KMeansModel};
+pub use label_spreading::{EdgeWeights, LabelSpreading, LabelSpreadingModel};
+pub use lifetime::{LifetimeTiers, LifetimeTiersModel};
+pub use nearest_labelled::{NearestLabelled, NearestLabelledModel};
+pub use rfm::{Rfm, RfmModel};
+pub use round_grid::{RoundAxis, RoundGrid, RoundGridModel};
+pub use trees::{BinaryTreesModel, RegressionTreesModel, Trees, TreesModel};
+pub use softmax::{ClassWeights, Softmax, SoftmaxModel};
 pub use two_axes::{TwoAxes, TwoAxesModel};
 pub use value_tiers::{ValueTiers, ValueTiersModel};

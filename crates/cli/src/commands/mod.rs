@@ -2,8 +2,12 @@
 
 pub mod check;
 pub mod encode;
+pub mod evaluate;
+pub mod explain;
 pub mod init;
 pub mod packages;
 pub mod report;
 pub mod run;
+pub mod score;
+pub mod segments;
 pub mod shell;

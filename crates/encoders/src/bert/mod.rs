@@ -21,7 +21,7 @@ mod attention;
 mod config;
 mod layer;
 mod names;
-mod vector;
+pub(crate) mod vector;
 
 use burn::tensor::{Device, TensorData};
 

@@ -15,7 +15,7 @@ use super::config::Activation;
 pub(super) const LANES: usize = 16;
 
 /// Runs `pass` compiled for the widest vectors of this processor.
-pub(super) fn widest<P: NullaryFnOnce>(pass: P) -> P::Output {
+pub(crate) fn widest<P: NullaryFnOnce>(pass: P) -> P::Output {
     pulp::Arch::new().dispatch(pass)
 }
 
@@ -116,7 +116,7 @@ fn gelu_tanh(x: f32) -> f32 {
 /// The error function as a ratio of two polynomials, right to a few units of the last place; beyond
 /// ±4 it is ±1 in `f32`. Coefficients as in Eigen's `generic_fast_erf_float`.
 #[inline(always)]
-fn erf(x: f32) -> f32 {
+pub(crate) fn erf(x: f32) -> f32 {
     let x = x.clamp(-4.0, 4.0);
     let square = x * x;
     let mut above = -2.726_142e-10;
@@ -137,7 +137,7 @@ fn erf(x: f32) -> f32 {
 /// e^x: 2^n · e^r with r in ±ln(2)/2, e^r by a polynomial (Cephes); right to two units of the last
 /// place. Below −87 it stays at e^−87, above 88 at e^88.
 #[inline(always)]
-pub(super) fn exp(x: f32) -> f32 {
+pub(crate) fn exp(x: f32) -> f32 {
     // Adding 1.5 · 2²³ rounds to a whole number and leaves it in the low bits.
     const SHIFT: f32 = 12_582_912.0;
     let x = x.clamp(-87.0, 88.0);

@@ -1,8 +1,6 @@
 use fenqun_base::{DataError, Matrix, ModelState, Stored};
-use nalgebra::DMatrix;
 
 use super::fit::centred;
-use crate::svd::dense_times;
 
 /// A mean and components, strongest first.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +21,12 @@ impl PcaModel {
         &self.components
     }
 
+    /// What stands at the origin.
+    #[must_use]
+    pub fn mean(&self) -> &[f32] {
+        &self.mean
+    }
+
     /// Share of the total variance that each component holds.
     #[must_use]
     pub fn explained(&self) -> &[f32] {
@@ -39,10 +43,19 @@ impl PcaModel {
             return Err(DataError::WrongWidth { expected, found });
         }
         data.check_finite()?;
-        let (n_rows, n_columns) = (self.components.n_rows(), self.components.n_columns());
-        let values = self.components.values().iter().map(|&value| f64::from(value));
-        let components = DMatrix::from_row_iterator(n_rows, n_columns, values);
-        dense_times(&centred(data, &self.mean), &components)
+        // Every row on its own, so that a user gets the same bits whoever comes along.
+        let mut result = Matrix::zeros(data.n_rows(), self.components.n_columns());
+        for (row, values) in centred(data, &self.mean).rows().enumerate() {
+            let mut sums = vec![0.0f64; self.components.n_columns()];
+            for (&value, component) in values.iter().zip(self.components.rows()) {
+                for (sum, &weight) in sums.iter_mut().zip(component) {
+                    *sum += f64::from(value) * f64::from(weight);
+                }
+            }
+            let out = result.row_mut(row).iter_mut();
+            out.zip(&sums).for_each(|(out, &sum)| *out = sum as f32);
+        }
+        Ok(result)
     }
 }
 
@@ -106,6 +119,16 @@ mod tests {
             pairs.map(|(a, b)| (a - b) * (a - b)).sum::<f32>().sqrt()
         };
         assert!((distance(&data) - distance(&found)).abs() < 1e-4);
+    }
+
+    #[test]
+    fn a_user_alone_gets_the_same_bits() {
+        let model = Pca { dimensions: 2 }.fit(&cloud()).expect("fits");
+        let all = model.transform(&cloud()).expect("same width");
+        for row in 0..50 {
+            let one = model.transform(&cloud().select_rows(&[row])).expect("same width");
+            assert_eq!(one.row(0), all.row(row));
+        }
     }
 
     #[test]

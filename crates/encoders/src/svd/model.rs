@@ -1,7 +1,7 @@
 use fenqun_base::{DataError, Matrix, ModelState, SparseMatrix, Stored};
 
 use super::fit::check_finite;
-use super::products::times;
+use crate::gather::times;
 
 /// Right singular vectors, strongest first.
 #[derive(Clone, Debug, PartialEq)]

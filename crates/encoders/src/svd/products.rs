@@ -1,13 +1,17 @@
 //! The products of the decomposition: sparse by dense, and tall dense ones in 64 bits.
 //!
-//! Each result row is one thread's work, and sums over rows go chunk by chunk in order.
+//! Each result row is made by one thread, and sums over rows go chunk by chunk in order.
 
 use fenqun_base::{DataError, Matrix, SparseMatrix};
 use nalgebra::{DMatrix, DMatrixView, SymmetricEigen};
 use rayon::prelude::*;
 
+use crate::gather::{gather, times};
+
 /// Rows whose products are added up by one thread.
 const CHUNK: usize = 2048;
+/// Columns of a sparse matrix that one thread multiplies in one piece.
+const COLUMNS: usize = 64;
 /// Directions weaker than this share of the strongest (as variance) are rounding noise.
 const NOISE: f64 = 1e-12;
 
@@ -51,26 +55,16 @@ impl<'a> BothWays<'a> {
     pub(super) fn transposed_times(&self, dense: &Matrix) -> Result<Matrix, DataError> {
         let width = dense.n_columns();
         let mut values = vec![0.0; self.rows.n_columns() * width];
-        values.par_chunks_mut(width).enumerate().for_each(|(column, out)| {
-            let span = self.starts[column]..self.starts[column + 1];
-            for (&row, &value) in self.row_of[span.clone()].iter().zip(&self.values[span]) {
-                add_scaled(out, value, dense.row(row as usize));
-            }
+        values.par_chunks_mut(COLUMNS * width).enumerate().for_each(|(chunk, out)| {
+            let entries = |row: usize| {
+                let column = chunk * COLUMNS + row;
+                let span = self.starts[column]..self.starts[column + 1];
+                (&self.row_of[span.clone()], &self.values[span])
+            };
+            gather(entries, dense, out);
         });
         Matrix::new(self.rows.n_columns(), width, values)
     }
-}
-
-/// `X · dense`.
-pub(super) fn times(rows: &SparseMatrix, dense: &Matrix) -> Result<Matrix, DataError> {
-    let width = dense.n_columns();
-    let mut values = vec![0.0; rows.n_rows() * width];
-    values.par_chunks_mut(width).enumerate().for_each(|(row, out)| {
-        for (column, value) in rows.entries(row) {
-            add_scaled(out, value, dense.row(column));
-        }
-    });
-    Matrix::new(rows.n_rows(), width, values)
 }
 
 /// Columns that are orthonormal (or zero) and span those of `tall`.
@@ -146,11 +140,5 @@ pub(crate) fn fix_signs(vectors: &mut Matrix) {
                 *value = -*value;
             }
         }
-    }
-}
-
-fn add_scaled(out: &mut [f32], scale: f32, row: &[f32]) {
-    for (out, &value) in out.iter_mut().zip(row) {
-        *out += scale * value;
     }
 }

@@ -35,6 +35,52 @@ impl CategoryTasteModel {
     }
 }
 
+impl CategoryTasteModel {
+    /// How much each category of one user adds to the coordinates along a direction: pairs of column
+    /// and part. Together with what every user starts from they are `coordinates · direction`:
+    /// `Σ parts − origin(direction)`, exactly but for rounding, because at a user's own length all
+    /// that follows the weights is linear. Empty for a user without a kept category.
+    ///
+    /// # Errors
+    /// As [`CategoryTasteModel::coordinates`]; [`DataError::WrongLength`] for a direction of another
+    /// width.
+    pub fn parts_along(
+        &self,
+        counts: &SparseMatrix,
+        row: usize,
+        direction: &[f64],
+    ) -> Result<Vec<(usize, f64)>, DataError> {
+        let along = along(&self.pca, direction)?;
+        let weights = self.tfidf.transform(&counts.select_rows(&[row]))?;
+        let kept = self.tfidf.kept();
+        let columns = self.svd.components();
+        let mut sums = vec![0.0f64; along.len()];
+        for (column, weight) in weights.entries(0) {
+            for (sum, &value) in sums.iter_mut().zip(&columns.row(column)[1..]) {
+                *sum += f64::from(weight) * f64::from(value);
+            }
+        }
+        let length = sums.iter().map(|sum| sum * sum).sum::<f64>().sqrt();
+        if length <= 0.0 {
+            return Ok(Vec::new());
+        }
+        let part = |(column, weight): (usize, f32)| {
+            let dots = columns.row(column)[1..].iter().zip(&along);
+            let dot: f64 = dots.map(|(&value, along)| f64::from(value) * along).sum();
+            (kept[column], f64::from(weight) * dot / length)
+        };
+        Ok(weights.entries(0).map(part).collect())
+    }
+
+    /// What the mean user of the fit has along a direction: see [`CategoryTasteModel::parts_along`].
+    ///
+    /// # Errors
+    /// [`DataError::WrongLength`] for a direction of another width.
+    pub fn origin(&self, direction: &[f64]) -> Result<f64, DataError> {
+        origin(&self.pca, direction)
+    }
+}
+
 impl TextTasteModel {
     /// One row a user, from the same texts and vectors as at the fit.
     ///
@@ -58,6 +104,65 @@ impl TextTasteModel {
         directions.normalise_rows();
         project(&self.pca, &directions, &known)
     }
+}
+
+impl TextTasteModel {
+    /// How much each text of one user adds to the coordinates along a direction, as
+    /// [`CategoryTasteModel::parts_along`]: a text's part is what sets it apart from the mean user.
+    ///
+    /// # Errors
+    /// As [`TextTasteModel::coordinates`]; [`DataError::WrongLength`] for a direction of another
+    /// width.
+    pub fn parts_along(
+        &self,
+        counts: &SparseMatrix,
+        vectors: &Matrix,
+        row: usize,
+        direction: &[f64],
+    ) -> Result<Vec<(usize, f64)>, DataError> {
+        let along = along(&self.pca, direction)?;
+        let counts = counts.select_rows(&[row]);
+        let (weights, kept) = (self.tfidf.transform(&counts)?, self.tfidf.kept());
+        let pooled = pooled(&weights, &kept, &counts, vectors)?;
+        let apart = |values: &[f32]| -> Vec<f64> {
+            values.iter().zip(&self.mean).map(|(&a, &b)| f64::from(a) - f64::from(b)).collect()
+        };
+        let length = apart(pooled.row(0)).iter().map(|x| x * x).sum::<f64>().sqrt();
+        let total: f64 = weights.entries(0).map(|(_, weight)| f64::from(weight.abs())).sum();
+        if length <= 0.0 || total <= 0.0 {
+            return Ok(Vec::new());
+        }
+        let part = |(column, weight): (usize, f32)| {
+            let text = kept[column];
+            let dot: f64 = apart(vectors.row(text)).iter().zip(&along).map(|(a, b)| a * b).sum();
+            (text, f64::from(weight) / total * dot / length)
+        };
+        Ok(weights.entries(0).map(part).collect())
+    }
+
+    /// What the mean user of the fit has along a direction.
+    ///
+    /// # Errors
+    /// [`DataError::WrongLength`] for a direction of another width.
+    pub fn origin(&self, direction: &[f64]) -> Result<f64, DataError> {
+        origin(&self.pca, direction)
+    }
+}
+
+/// A direction of the coordinates, in what the components were found in.
+fn along(pca: &PcaModel, direction: &[f64]) -> Result<Vec<f64>, DataError> {
+    let components = pca.components();
+    if direction.len() != components.n_columns() {
+        let (expected, found) = (components.n_columns(), direction.len());
+        return Err(DataError::WrongLength { what: "direction", expected, found });
+    }
+    let dot = |row: &[f32]| row.iter().zip(direction).map(|(&a, b)| f64::from(a) * b).sum();
+    Ok(components.rows().map(dot).collect())
+}
+
+fn origin(pca: &PcaModel, direction: &[f64]) -> Result<f64, DataError> {
+    let along = along(pca, direction)?;
+    Ok(pca.mean().iter().zip(&along).map(|(&mean, along)| f64::from(mean) * along).sum())
 }
 
 /// Coordinates of the `known` rows; the others stay at the origin.

@@ -112,3 +112,41 @@ fn bad_input_is_refused() {
     assert!(model.coordinates(&counts, &Matrix::zeros(12, 4)).is_err());
     assert!(model.coordinates(&SparseMatrix::with_width(3), &vectors()).is_err());
 }
+
+#[test]
+fn parts_of_categories_add_up_to_the_place_along_any_direction() {
+    let counts = counts();
+    let model = CategoryTaste { dimensions: 8, ..CategoryTaste::default() };
+    let model = model.fit(&counts, Seed(7)).expect("fits");
+    let coordinates = model.coordinates(&counts).expect("same columns");
+    for direction in [[1.0, 0.0, 0.0], [0.3, -2.0, 0.7]] {
+        let origin = model.origin(&direction).expect("three coordinates");
+        for row in 0..90 {
+            let place: f64 =
+                coordinates.row(row).iter().zip(direction).map(|(&a, b)| f64::from(a) * b).sum();
+            let parts = model.parts_along(&counts, row, &direction).expect("a row");
+            assert_eq!(parts.len(), counts.entries(row).len(), "one part a category");
+            let sum: f64 = parts.iter().map(|part| part.1).sum();
+            assert!((sum - origin - place).abs() < 1e-6, "user {row}: {sum} and {place}");
+        }
+    }
+    assert_eq!(model.parts_along(&counts, 90, &[1.0; 3]), Ok(Vec::new()), "nothing to tell by");
+    assert!(model.parts_along(&counts, 0, &[1.0]).is_err());
+}
+
+#[test]
+fn parts_of_texts_add_up_to_the_place_along_any_direction() {
+    let (counts, vectors) = (counts(), vectors());
+    let model = TextTaste::default().fit(&counts, &vectors).expect("fits");
+    let coordinates = model.coordinates(&counts, &vectors).expect("same texts");
+    let direction = [0.3, -2.0, 0.7];
+    let origin = model.origin(&direction).expect("three coordinates");
+    for row in 0..90 {
+        let place: f64 =
+            coordinates.row(row).iter().zip(direction).map(|(&a, b)| f64::from(a) * b).sum();
+        let parts = model.parts_along(&counts, &vectors, row, &direction).expect("a row");
+        let sum: f64 = parts.iter().map(|part| part.1).sum();
+        assert!((sum - origin - place).abs() < 2e-6, "user {row}: {sum} and {place}");
+    }
+    assert_eq!(model.parts_along(&counts, &vectors, 90, &[1.0; 3]), Ok(Vec::new()));
+}

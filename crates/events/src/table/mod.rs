@@ -118,6 +118,14 @@ impl EventTable {
     }
 }
 
+/// Reads a `catalogue.parquet` on its own, wherever it was copied to.
+///
+/// # Errors
+/// A file that is not there or is no catalogue.
+pub fn read_catalogue(path: &Path) -> Result<Catalogue, EventsError> {
+    read::catalogue(path)
+}
+
 fn part_name(index: usize) -> String {
     format!("part-{index:03}.parquet")
 }

@@ -21,6 +21,7 @@ use rayon::prelude::*;
 use crate::card::{CardParams, Trait};
 
 pub use labels::feature_label;
+pub(crate) use phrases::is_told;
 use phrases::Known;
 
 /// How groups differ in every feature.
@@ -48,6 +49,22 @@ pub(crate) struct Told {
     pub hint: Option<&'static str>,
     /// Features of one family say much the same.
     family: String,
+}
+
+/// A feature of one user beside the own segment, and the family it belongs to; `None` where it is
+/// not for telling or both numbers read the same.
+pub(crate) fn told_of_user(
+    feature: &Feature,
+    value: f64,
+    average: f64,
+    params: &CardParams,
+) -> Option<(String, String)> {
+    let known = Known { has_views: false, n_days: None };
+    let numbers = (value, average);
+    let effect = value - average;
+    let beside = &phrases::OWN_SEGMENT;
+    let told = phrases::phrase_beside(beside, feature, numbers, effect, known, params)?;
+    Some((told.text, told.family))
 }
 
 impl Differences {

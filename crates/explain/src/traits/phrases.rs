@@ -135,11 +135,47 @@ pub(super) struct Known {
     pub n_days: Option<f64>,
 }
 
+/// What a number is told beside, English and Chinese: `{}` is the other number; and what is said
+/// where the other number is nothing.
+pub(super) struct Beside {
+    number: (&'static str, &'static str),
+    nothing: (&'static str, &'static str),
+}
+
+/// A segment beside everybody.
+pub(super) const ALL_USERS: Beside = Beside {
+    number: ("; all users {}", "，全体 {}"),
+    nothing: ("; most users nothing", "，多数用户为 0"),
+};
+
+/// A user beside the own segment.
+pub(super) const OWN_SEGMENT: Beside = Beside {
+    number: ("; segment average {}", "，本群平均 {}"),
+    nothing: ("; segment average next to nothing", "，本群平均接近 0"),
+};
+
 /// Tells a feature, or `None` where it is not for telling or both numbers read the same.
 pub(super) fn phrase(
     feature: &Feature,
     value: f64,
     average: f64,
+    effect: f64,
+    known: Known,
+    params: &CardParams,
+) -> Option<Phrase> {
+    phrase_beside(&ALL_USERS, feature, (value, average), effect, known, params)
+}
+
+/// Whether a person would want to be told of a feature.
+pub(crate) fn is_told(name: &str) -> bool {
+    !NOT_TOLD.contains(&name)
+}
+
+/// The same beside something else than everybody.
+pub(super) fn phrase_beside(
+    beside: &Beside,
+    feature: &Feature,
+    (value, average): (f64, f64),
     effect: f64,
     known: Known,
     params: &CardParams,
@@ -161,8 +197,8 @@ pub(super) fn phrase(
         value = language.pick("nothing", "0").to_owned();
     }
     let others = match most_have_none {
-        true => language.pick("; most users nothing", "，多数用户为 0").to_owned(),
-        false => language.pick(format!("; all users {average}"), format!("，全体 {average}")),
+        true => language.pick(beside.nothing.0, beside.nothing.1).to_owned(),
+        false => language.pick(beside.number.0, beside.number.1).replace("{}", &average),
     };
     let tell = |start: String| format!("{start}{others}");
     let Some((row, rest)) = TABLE.iter().find_map(|row| Some((row, matched(row.pattern, name)?)))

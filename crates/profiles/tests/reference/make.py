@@ -67,7 +67,11 @@ out = events.group_by("user").agg(
     n_view=(pl.col("action") == "view").sum().cast(pl.Float64),
     n_refund=(pl.col("action") == "refund").sum().cast(pl.Float64),
     spend_28d=pl.col("net").filter(ago("time") <= 28).sum(),
+    spend_84d=pl.col("net").filter(ago("time") <= 84).sum(),
     spend_91d=pl.col("net").filter(ago("time") <= 91).sum(),
+    spend_168d=pl.col("net").filter(ago("time") <= 168).sum(),
+    spend_336d=pl.col("net").filter(ago("time") <= 336).sum(),
+    discounted_lines=((pl.col("discount") > 0) & buys).sum() / buys.sum(),
     spend_365d=pl.col("net").filter(ago("time") <= 365).sum(),
     before_91d=pl.col("net").filter((ago("time") > 91) & (ago("time") <= 182)).sum(),
     discount=pl.col("discount").sum(),
@@ -86,7 +90,9 @@ visits = events.group_by("user", "visit").agg(
 ).filter("own").sort("user", "start")
 out = out.join(visits.group_by("user").agg(
     visits=pl.len().cast(pl.Float64),
+    visits_14d=(ago("start") <= 14).sum().cast(pl.Float64),
     visits_91d=(ago("start") <= 91).sum().cast(pl.Float64),
+    frequency_84d=((ago("start") <= 84) & (pl.col("n_lines") > 0)).sum().cast(pl.Float64),
     hour_16_20=(((pl.col("local") % DAY) // (4 * 3_600_000)) == 4).mean(),
     weekday_sat=(((pl.col("local") // DAY) + 3) % 7 == 5).mean(),
     fortnights=((AS_OF - pl.col("start") - 1) // (14 * DAY)).n_unique().cast(pl.Float64),
@@ -147,7 +153,8 @@ out = out.join(pl.DataFrame(taste), "user", "left").fill_null(0.0).sort("user")
 names = [
     "recency", "purchase_recency", "tenure", "visits", "frequency", "spend", "lines", "basket_mean", "basket_sd",
     "basket_median", "basket_max", "last_basket", "gap_mean", "gap_sd", "gap_median", "gap_max", "recency_over_gap",
-    "visits_91d", "spend_28d", "spend_91d", "spend_365d", "trend_spend_91d", "active_fortnights", "hour_16_20",
+    "visits_14d", "visits_91d", "frequency_84d", "spend_28d", "spend_84d", "spend_91d", "spend_168d", "spend_336d",
+    "spend_365d", "discounted_lines", "trend_spend_91d", "active_fortnights", "hour_16_20",
     "weekday_sat", "repeat_rate", "discount_share", "refund_share", "n_view", "n_refund", "distinct_items",
     "item_entropy", "distinct_wide_categories", "wide_category_entropy", "brand_share:own", "price_level",
     "spend_share:w1",

@@ -10,5 +10,9 @@ mod vectors;
 
 pub use json::{read_json, write_json};
 pub use models::{read_model, write_model};
-pub use tables::{SegmentRows, read_segments, write_profiles, write_segments, write_sequences};
+pub use tables::{
+    FoldRows, SegmentRows, read_segments, write_folds, write_profiles, write_segments,
+    write_sequences,
+};
+pub(crate) use tables::{properties, record_batch, segment_columns};
 pub use vectors::{npy_header, write_vectors};

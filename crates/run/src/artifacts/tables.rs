@@ -8,6 +8,7 @@ use arrow::array::{
 };
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, Field, Float32Type, Schema, UInt32Type};
+use arrow::error::ArrowError;
 use fenqun_base::{NO_CODE, UserId, artifact};
 use fenqun_profiles::Profiles;
 use parquet::arrow::ArrowWriter;
@@ -74,8 +75,10 @@ pub struct SegmentRows {
     pub users: Vec<UserId>,
     /// The same users as in `client_ids.npy`.
     pub client_ids: Vec<i64>,
-    /// Number of the segment.
+    /// Number of the segment; of the nearest, for users in none.
     pub segments: Vec<u32>,
+    /// Users in no segment, written without a number; empty when everyone is in one.
+    pub unassigned: Vec<bool>,
     /// Name of the segment.
     pub names: Vec<String>,
     /// How far from the border, 0..=1.
@@ -89,17 +92,52 @@ pub struct SegmentRows {
 /// # Errors
 /// [`RunError::Write`].
 pub fn write_segments(path: &Path, rows: &SegmentRows) -> Result<(), RunError> {
+    write_table(path, segment_columns(rows))
+}
+
+/// What `segments.parquet` is made of.
+pub(crate) fn segment_columns(rows: &SegmentRows) -> Vec<(String, ArrayRef)> {
+    let is_out = |row: usize| rows.unassigned.get(row).copied().unwrap_or(false);
+    let numbered = rows.segments.iter().enumerate();
+    let segments: UInt32Array =
+        numbered.map(|(row, &segment)| (!is_out(row)).then_some(segment)).collect();
     let words = StringArray::from(rows.reasons.concat());
     let offsets = OffsetBuffer::<i32>::from_lengths(rows.reasons.iter().map(Vec::len));
     let field = Arc::new(Field::new("item", DataType::Utf8, true));
     let reasons = ListArray::new(field, offsets, Arc::new(words), None);
-    let columns: Vec<(String, ArrayRef)> = vec![
+    vec![
         ("user".into(), users(&rows.users)),
         ("client_id".into(), Arc::new(Int64Array::from(rows.client_ids.clone()))),
-        ("segment".into(), Arc::new(UInt32Array::from(rows.segments.clone()))),
+        ("segment".into(), Arc::new(segments)),
         ("name".into(), Arc::new(StringArray::from_iter_values(&rows.names))),
         ("score".into(), Arc::new(Float32Array::from(rows.scores.clone()))),
         ("reasons".into(), Arc::new(reasons)),
+    ]
+}
+
+/// The columns of a file of folds: who was tested where.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FoldRows {
+    /// Pseudonyms.
+    pub users: Vec<UserId>,
+    /// Number of the repetition.
+    pub repeats: Vec<u32>,
+    /// Number of the fold in which the user was tested.
+    pub folds: Vec<u32>,
+    /// The user's class.
+    pub labels: Vec<String>,
+}
+
+/// Writes a file of folds.
+///
+/// # Errors
+/// [`RunError::Write`].
+pub fn write_folds(path: &Path, rows: &FoldRows) -> Result<(), RunError> {
+    let columns: Vec<(String, ArrayRef)> = vec![
+        ("user".into(), users(&rows.users)),
+        ("repeat".into(), Arc::new(UInt32Array::from(rows.repeats.clone()))),
+        ("fold".into(), Arc::new(UInt32Array::from(rows.folds.clone()))),
+        ("label".into(), Arc::new(StringArray::from_iter_values(&rows.labels))),
     ];
     write_table(path, columns)
 }
@@ -135,10 +173,14 @@ pub fn read_segments(path: &Path) -> Result<SegmentRows, RunError> {
             .as_primitive_opt::<UInt32Type>()
             .ok_or_else(|| broken("column `segment` is no number".into()))?;
         rows.segments.extend_from_slice(segments.values());
+        rows.unassigned.extend((0..segments.len()).map(|row| segments.is_null(row)));
         let scores = column("score")?
             .as_primitive_opt::<Float32Type>()
             .ok_or_else(|| broken("column `score` is no number".into()))?;
         rows.scores.extend_from_slice(scores.values());
+    }
+    if !rows.unassigned.contains(&true) {
+        rows.unassigned.clear();
     }
     Ok(rows)
 }
@@ -149,26 +191,33 @@ fn users(users: &[UserId]) -> ArrayRef {
 
 fn write_table(path: &Path, columns: Vec<(String, ArrayRef)>) -> Result<(), RunError> {
     let broken = |reason: String| RunError::Broken { path: path.to_owned(), reason };
-    let field = |(name, values): &(String, ArrayRef)| {
-        Field::new(name, values.data_type().clone(), values.null_count() > 0)
-    };
-    let schema = Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()));
-    let arrays = columns.into_iter().map(|(_, values)| values).collect();
-    let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)
-        .map_err(|error| broken(error.to_string()))?;
-    // The crate's version would be in the file and change its bytes with every update.
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
-        .set_created_by("fenqun".into())
-        .build();
+    let batch = record_batch(columns).map_err(|error| broken(error.to_string()))?;
     let mut bytes = Vec::new();
-    ArrowWriter::try_new(&mut bytes, schema, Some(properties))
+    ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties()))
         .and_then(|mut writer| {
             writer.write(&batch)?;
             writer.close()
         })
         .map_err(|error| broken(error.to_string()))?;
     artifact::write_bytes(path, &bytes).map_err(RunError::writing(path))
+}
+
+/// Columns as one batch; a column has nulls where it holds one.
+pub(crate) fn record_batch(columns: Vec<(String, ArrayRef)>) -> Result<RecordBatch, ArrowError> {
+    let field = |(name, values): &(String, ArrayRef)| {
+        Field::new(name, values.data_type().clone(), values.null_count() > 0)
+    };
+    let schema = Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()));
+    RecordBatch::try_new(schema, columns.into_iter().map(|(_, values)| values).collect())
+}
+
+/// How tables are written.
+pub(crate) fn properties() -> WriterProperties {
+    // The crate's version would be in the file and change its bytes with every update.
+    WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_created_by("fenqun".into())
+        .build()
 }
 
 #[cfg(test)]
@@ -184,6 +233,7 @@ mod tests {
             users: vec![user],
             client_ids: vec![user.client_id()],
             segments: vec![3],
+            unassigned: Vec::new(),
             names: vec!["High value · pets".into()],
             scores: vec![0.5],
             reasons: vec![vec!["value=high".into(), "taste=1".into()]],
@@ -191,6 +241,11 @@ mod tests {
         write_segments(&path, &rows).expect("written");
         let read = read_segments(&path).expect("read");
         assert_eq!(read, SegmentRows { reasons: vec![], ..rows });
+        let reasons = vec![vec!["nearest=3".into()]];
+        let out = SegmentRows { unassigned: vec![true], segments: vec![0], reasons, ..read };
+        write_segments(&path, &out).expect("written");
+        let read = read_segments(&path).expect("read");
+        assert_eq!(read, SegmentRows { reasons: vec![], ..out });
         let missing = read_segments(&folder.path().join("none.parquet"));
         assert!(matches!(missing, Err(RunError::Read { .. })));
     }

@@ -102,7 +102,9 @@ pub enum PackageError {
 impl Classify for PackageError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::Unknown { .. } | Self::NotHere { .. } => ErrorKind::Input,
+            // What is not in the cache is the machine's fault: a run that was stopped by it can be
+            // resumed once it is there.
+            Self::Unknown { .. } => ErrorKind::Input,
             Self::Interrupted(_) => ErrorKind::Interrupted,
             _ => ErrorKind::Environment,
         }

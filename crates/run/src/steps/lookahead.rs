@@ -1,15 +1,17 @@
 //! What segments say of the next period: fitted on everything before a day, asked of the days
 //! after it, beside the baseline. Nothing of the asked days is seen by any fit.
 
-use fenqun_base::{Catalogue, Event, Fitted, Matrix, NO_CODE, Progress, Seed, Segmenter};
+use fenqun_base::{
+    Catalogue, DataError, Event, Fitted, Matrix, NO_CODE, Progress, Seed, Segmenter,
+};
 use fenqun_evaluate::{mix_explained, variance_explained};
 use fenqun_events::EventTable;
 use fenqun_profiles::{Parts, ProfileParams, Profiles, ProfilesError, build};
 use fenqun_segments::KMeans;
 
-use super::blocks;
+use super::blocks::{self, Sight};
 use super::models::Models;
-use super::segment::{self, Found, Shop, Way};
+use super::segment::{self, Found, Shop};
 use super::texts::Texts;
 use crate::{Config, RunError};
 
@@ -65,22 +67,29 @@ pub(crate) fn look(
     let catalogue = table.catalogue();
     let shop = Shop { profiles: &past, catalogue, texts };
     let nowhere = Models::nowhere();
-    let blocks = match &found.way {
-        Way::TwoAxes { .. } => Vec::new(),
-        Way::KMeans { .. } => blocks::all(&past, catalogue, texts.ok(), seed, &nowhere)?,
+    let blocks = match found.way.blocks() {
+        [] => Vec::new(),
+        names => {
+            let sight = Sight { profiles: &past, catalogue, texts: texts.ok() };
+            blocks::these(names, sight, seed, &nowhere)?
+        }
     };
     let n_segments = found.assignment.n_segments;
     if past.n_users() <= n_segments {
         return Ok(None);
     }
-    let ours = segment::fit(&found.way, shop, &blocks, seed, &nowhere)?.assignment;
+    let ours = match segment::fit(&found.way, shop, &blocks, seed, &nowhere) {
+        // A shorter past may be too short for the method; the run itself was not.
+        Err(RunError::Step { source: DataError::NotConverged { .. }, .. }) => return Ok(None),
+        other => segment::groups(&other?.assignment),
+    };
     let rfm = segment::rfm(&past)?;
     let beside = KMeans { n_segments, ..KMeans::default() };
     let ordered = rfm.select_rows(&segment::key_free_order(&past));
     let baseline = beside.fit(&ordered, seed.derive("rfm"))?.assign(&rfm)?;
     let next = Next::of(&past, &next, catalogue)?;
     Ok(Some(Ahead {
-        ours: next.explained_by(&ours.segments)?,
+        ours: next.explained_by(&ours)?,
         baseline: next.explained_by(&baseline.segments)?,
     }))
 }

@@ -1,12 +1,12 @@
 //! The steps of a run, in the order in which they happen.
 
-mod blocks;
+pub(crate) mod blocks;
 mod check;
-mod explain;
+pub(crate) mod explain;
 mod lookahead;
-mod models;
+pub(crate) mod models;
 mod order;
-mod segment;
+pub(crate) mod segment;
 pub(crate) mod texts;
 
 pub use check::check;

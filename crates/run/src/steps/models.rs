@@ -1,11 +1,11 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use fenqun_base::Stored;
 
 use crate::RunError;
-use crate::artifacts::write_model;
+use crate::artifacts::{read_model, write_model};
 
-/// Where fitted models go: a folder, or nowhere when a fit is only for measuring.
+/// Where fitted models go to and come from: a folder, or nowhere when a fit is only for measuring.
 pub(crate) struct Models {
     folder: Option<PathBuf>,
 }
@@ -22,11 +22,27 @@ impl Models {
         Self { folder: None }
     }
 
+    /// Those of a finished run.
+    pub fn of_run(run: &Path) -> Self {
+        Self { folder: Some(run.join("model")) }
+    }
+
     /// Writes a model under a name.
     pub fn keep<M: Stored>(&self, name: &str, model: &M) -> Result<(), RunError> {
         match &self.folder {
             Some(folder) => write_model(folder, name, model),
             None => Ok(()),
+        }
+    }
+
+    /// Reads a model by its name.
+    pub fn read<M: Stored>(&self, name: &str) -> Result<M, RunError> {
+        let missing =
+            |path: &Path| RunError::NoModel { path: path.to_owned(), model: name.to_owned() };
+        let Some(folder) = &self.folder else { return Err(missing(Path::new(""))) };
+        match folder.join(format!("{name}.json")).exists() {
+            true => read_model(folder, name),
+            false => Err(missing(folder)),
         }
     }
 }

@@ -13,14 +13,15 @@ use serde::Serialize;
 use super::explain::{self, Told};
 use super::models::Models;
 use super::segment::{self, Found, Shop};
-use super::{blocks, lookahead, texts};
+use super::blocks::{self, Sight};
+use super::{lookahead, texts};
 use crate::artifacts::{
     write_json, write_profiles, write_segments, write_sequences, write_vectors,
 };
 use crate::directory::{Existing, RunDirectory};
-use crate::manifest::{self, Counts, Manifest, Timing};
+use crate::manifest::{self, BlockFacts, Counts, Manifest, Timing};
 use crate::pages::write_report;
-use crate::{Config, RunError, packages};
+use crate::{Config, RunError, packages, score};
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
@@ -113,11 +114,13 @@ fn steps(
     let (blocks, found) = clock.time("segments", || {
         let models = Models::in_folder(directory.file("model"))?;
         let shop = Shop { profiles: &profiles, catalogue, texts: texts.as_ref() };
-        let blocks = blocks::all(&profiles, catalogue, texts.as_ref().ok(), seed, &models)?;
+        let sight = Sight { profiles: &profiles, catalogue, texts: texts.as_ref().ok() };
+        let blocks = blocks::these(&wanted(config), sight, seed, &models)?;
         let found = segment::find(config, shop, &blocks, seed, &models, progress)?;
+        score::keep(directory.folder(), &models, sight, &found)?;
         Ok((blocks, found))
     })?;
-    clock.time("vectors", || vectors(config, directory, &profiles, blocks))?;
+    let block_facts = clock.time("vectors", || vectors(config, directory, &profiles, blocks))?;
     let ahead = clock.time("lookahead", || {
         lookahead::look(config, &table, as_of, texts.as_ref(), &found, seed, progress)
     })?;
@@ -132,6 +135,7 @@ fn steps(
         finished: Timestamp::now().to_string(),
         config: config.clone(),
         config_hash: config.fingerprint(),
+        base: std::path::absolute(folder_of(&request.config_path)).unwrap_or_default(),
         as_of: day_of(as_of),
         inputs: directory.inputs().to_vec(),
         text_model: texts.as_ref().ok().map(|texts| texts.facts.clone()),
@@ -143,6 +147,8 @@ fn steps(
             n_items: catalogue.len(),
             n_segments: found.assignment.n_segments,
         },
+        blocks: block_facts,
+        key_check: score::key_check(&folder_of(&request.config_path).join(&config.key_file))?,
         timings: Vec::new(),
     };
     clock.time("files", || write(directory, &profiles, &found, &told))?;
@@ -203,11 +209,23 @@ fn vectors(
     directory: &RunDirectory,
     profiles: &Profiles,
     blocks: Vec<Block>,
-) -> Result<(), RunError> {
+) -> Result<Vec<BlockFacts>, RunError> {
     let chosen = |name: &String| blocks.iter().find(|block| &block.name == name);
-    let parts: Vec<&Matrix> =
-        config.blocks.iter().filter_map(chosen).map(|block| &block.vectors).collect();
-    write_vectors(directory.folder(), &profiles.users, &Matrix::beside(&parts)?)
+    let chosen: Vec<&Block> = config.blocks.iter().filter_map(chosen).collect();
+    let parts: Vec<&Matrix> = chosen.iter().map(|block| &block.vectors).collect();
+    write_vectors(directory.folder(), &profiles.users, &Matrix::beside(&parts)?)?;
+    let facts = |block: &&Block| BlockFacts {
+        name: block.name.clone(),
+        width: block.vectors.n_columns(),
+    };
+    Ok(chosen.iter().map(facts).collect())
+}
+
+/// Blocks of the user vector, and those that users are grouped by.
+fn wanted(config: &Config) -> Vec<String> {
+    let mut names = config.blocks.clone();
+    names.extend(config.segments.blocks().iter().cloned());
+    names
 }
 
 fn write(

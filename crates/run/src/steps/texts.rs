@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use fenqun_base::{Catalogue, Matrix, NO_CODE, Progress, SparseMatrix, TextEncoder};
+use fenqun_base::{
+    Catalogue, DataError, Matrix, ModelState, NO_CODE, Progress, SparseMatrix, Stored, TextEncoder,
+};
 use fenqun_encoders::{Cached, TextModel, TextModelParams};
 use fenqun_profiles::Profiles;
 
@@ -15,9 +17,12 @@ use crate::{RunError, packages::PackageError};
 const MANY: f64 = 0.1;
 
 /// What the language model made of the catalogue.
+#[derive(Clone)]
 pub(crate) struct Texts {
     /// For every item the row of its text in `vectors`, or [`NO_CODE`].
     pub text_of: Vec<u32>,
+    /// The texts that were read, sorted.
+    pub read: Vec<String>,
     /// One vector a text.
     pub vectors: Matrix,
     /// For the manifest.
@@ -29,6 +34,37 @@ impl Texts {
     pub fn weights(&self, profiles: &Profiles) -> Result<SparseMatrix, RunError> {
         let n_texts = self.vectors.n_rows();
         profiles.items.regroup(&self.text_of, n_texts).map_err(RunError::step("texts"))
+    }
+
+    /// The same texts and vectors for the items of another catalogue.
+    pub fn for_catalogue(mut self, catalogue: &Catalogue) -> Self {
+        let (text_of, texts) = catalogue.texts();
+        let row = |text: &String| self.read.binary_search(text).map_or(NO_CODE, |at| at as u32);
+        let rows: Vec<u32> = texts.iter().map(row).collect();
+        let row_of = |&text: &u32| rows.get(text as usize).copied().unwrap_or(NO_CODE);
+        self.text_of = text_of.iter().map(row_of).collect();
+        self
+    }
+}
+
+/// Texts and vectors, without a catalogue: what is read back fits none until
+/// [`Texts::for_catalogue`].
+impl Stored for Texts {
+    const NAME: &'static str = "texts";
+
+    fn state(&self) -> ModelState {
+        ModelState::new((&self.facts, &self.read)).matrix("vectors", &self.vectors)
+    }
+
+    fn from_state(state: &ModelState) -> Result<Self, DataError> {
+        let (facts, read): (TextModelFacts, Vec<String>) = state.read_config(Self::NAME)?;
+        let vectors = state.read_matrix(Self::NAME, "vectors")?;
+        vectors.check_finite()?;
+        if read.len() != vectors.n_rows() || !read.is_sorted() {
+            let reason = "texts must be sorted and have one vector each".to_owned();
+            return Err(DataError::Model { model: Self::NAME, reason });
+        }
+        Ok(Self { text_of: Vec::new(), read, vectors, facts })
     }
 }
 
@@ -64,7 +100,7 @@ pub(crate) fn read(
         }
         named => named,
     };
-    let encoder = cached(open(&folder_of(model, cache))?, cache)?;
+    let encoder = cached(open(model, cache)?, cache)?;
     let weights = profiles.items.regroup(&text_of, texts.len()).map_err(RunError::step("texts"))?;
     let (code_of, kept, coverage) = most_used(&weights, config.max_texts);
     let words: Vec<&str> = kept.iter().map(|&text| texts[text].as_str()).collect();
@@ -78,23 +114,23 @@ pub(crate) fn read(
     };
     let row_of = |text: &u32| code_of.get(*text as usize).copied().unwrap_or(NO_CODE);
     let text_of = text_of.iter().map(row_of).collect();
-    Ok(Ok(Texts { text_of, vectors, facts }))
+    let read = kept.iter().map(|&text| texts[text].clone()).collect();
+    Ok(Ok(Texts { text_of, read, vectors, facts }))
 }
 
-/// The folder of a model: a package's place in the cache, or a folder by itself.
-pub(crate) fn folder_of(model: &str, cache: &Path) -> PathBuf {
-    packages::find(model).map_or_else(|| PathBuf::from(model), |package| package.folder(cache))
-}
-
-/// Opens a model.
-pub(crate) fn open(folder: &Path) -> Result<TextModel, RunError> {
-    let package = packages::ALL
-        .iter()
-        .find(|package| folder == package.folder(&packages::cache_folder()) && !folder.exists());
-    if let Some(package) = package {
-        return Err(PackageError::NotHere { id: package.id }.into());
-    }
-    Ok(TextModel::open(folder, &TextModelParams::default())?)
+/// Opens a model: a package of the cache by its id, or a folder.
+pub(crate) fn open(model: &str, cache: &Path) -> Result<TextModel, RunError> {
+    let folder = match packages::find(model) {
+        Some(package) => {
+            let folder = package.folder(cache);
+            if !folder.exists() {
+                return Err(PackageError::NotHere { id: package.id }.into());
+            }
+            folder
+        }
+        None => PathBuf::from(model),
+    };
+    Ok(TextModel::open(&folder, &TextModelParams::default())?)
 }
 
 /// Puts the cache of vectors before a model.

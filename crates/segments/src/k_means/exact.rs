@@ -11,17 +11,17 @@ const LANES: usize = 8;
 
 /// How a row lies to the centroids.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// The nearest centroid, the first among equals.
-    pub(super) segment: u32,
+    pub(crate) segment: u32,
     /// Squared distance to it.
-    pub(super) own: f64,
+    pub(crate) own: f64,
     /// Squared distance to the second nearest; infinite when there is none.
-    pub(super) next: f64,
+    pub(crate) next: f64,
 }
 
 /// The place of every row.
-pub(super) fn places(data: &Matrix, centroids: &Matrix) -> Vec<Place> {
+pub(crate) fn places(data: &Matrix, centroids: &Matrix) -> Vec<Place> {
     let n_columns = data.n_columns();
     let n_segments = centroids.n_rows();
     let n_padded = n_segments.next_multiple_of(LANES);
@@ -40,6 +40,12 @@ pub(super) fn places(data: &Matrix, centroids: &Matrix) -> Vec<Place> {
         },
     );
     places
+}
+
+/// Squared distances of one row to every centroid.
+pub(super) fn squared_distances(row: &[f32], centroids: &Matrix) -> Vec<f64> {
+    let square = |(a, b): (&f32, &f32)| (f64::from(*a) - f64::from(*b)).powi(2);
+    centroids.rows().map(|centroid| row.iter().zip(centroid).map(square).sum()).collect()
 }
 
 struct Find<'a> {

@@ -19,6 +19,10 @@
 //! sums are added in a fixed order: the result does not depend on the number of threads. The last
 //! assignment uses plain 64-bit squared differences.
 //!
+//! # Soft memberships
+//! `wᵢⱼ = ‖xᵢ − cⱼ‖⁻² / Σₗ ‖xᵢ − cₗ‖⁻²`, the memberships of fuzzy c-means at exponent 2: they need no
+//! assumption on the spread of segments and no scale. The largest is that of the nearest centroid.
+//!
 //! # Cost
 //! `2·n·k·d` operations a round; a second copy of the data, and 4 bytes a row and start.
 //!
@@ -36,7 +40,8 @@
 //! # Papers
 //! Arthur and Vassilvitskii, *k-means++: the advantages of careful seeding*, 2007 (the greedy
 //! variant is scikit-learn's); Lloyd, *Least squares quantization in PCM*, 1982; Sculley,
-//! *Web-scale k-means clustering*, 2010.
+//! *Web-scale k-means clustering*, 2010; Bezdek, *Pattern recognition with fuzzy objective function
+//! algorithms*, 1981.
 //!
 //! # Example
 //! ```
@@ -64,5 +69,6 @@ mod tiles;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use exact::places;
 pub use model::KMeansModel;
 pub use params::KMeans;

@@ -1,7 +1,8 @@
-use fenqun_base::{Assignment, DataError, Fitted, Matrix, ModelState, Stored};
+use fenqun_base::{Assignment, DataError, Fitted, Matrix, ModelState, Soft, Stored};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::exact::places;
+use super::exact::{places, squared_distances};
 
 /// Centroids, largest segment first.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,6 +76,25 @@ impl Fitted for KMeansModel {
         let scores = places.iter().map(|place| score(place.own, place.next) as f32).collect();
         let segments = places.iter().map(|place| place.segment).collect();
         Assignment::new(segments, self.n_segments(), scores)
+    }
+}
+
+impl Soft for KMeansModel {
+    fn probabilities(&self, data: &Matrix) -> Result<Matrix, DataError> {
+        self.check(data)?;
+        let n_segments = self.n_segments();
+        let mut shares = vec![0.0f32; data.n_rows() * n_segments];
+        shares.par_chunks_mut(n_segments).enumerate().for_each(|(row, shares)| {
+            let distances = squared_distances(data.row(row), &self.centroids);
+            let nearest = distances.iter().fold(f64::INFINITY, |least, own| least.min(*own));
+            // Relative to the nearest, so that no reciprocal overflows; on a centroid, all of it.
+            let weight = |own: f64| if own > nearest { nearest / own } else { 1.0 };
+            let total: f64 = distances.iter().map(|&own| weight(own)).sum();
+            for (share, own) in shares.iter_mut().zip(distances) {
+                *share = (weight(own) / total) as f32;
+            }
+        });
+        Matrix::new(data.n_rows(), n_segments, shares)
     }
 }
 

@@ -1,4 +1,4 @@
-use fenqun_base::{DataError, Fitted, Matrix, Seed, Segmenter, contract};
+use fenqun_base::{Assignment, DataError, Fitted, Matrix, Seed, Segmenter, Soft, contract};
 use proptest::prelude::*;
 use rand::RngExt;
 
@@ -33,6 +33,24 @@ fn mini_batches_keep_the_contract_and_find_the_same_groups() {
     let batches = KMeans { mini_batch_above: 100, batch: 64, ..of(4) };
     contract::check_segmenter(&batches, &data);
     assert_eq!(assigned(&batches, &data), assigned(&of(4), &data));
+}
+
+#[test]
+fn memberships_fall_with_the_squared_distance_and_agree_with_the_segments() {
+    let data = random(300, 3, 8);
+    let model = of(4).fit(&data, Seed(5)).expect("fits");
+    contract::check_probabilities(&model, &data);
+    let shares = model.probabilities(&data).expect("same width");
+    let likeliest = Assignment::likeliest(&shares).expect("columns");
+    assert_eq!(likeliest.segments, model.assign(&data).expect("same width").segments);
+    // At distances 1 and 3 of two centroids: 1 / (1 + 1/9).
+    let two = Matrix::from_rows(&[[0.0], [4.0]]).expect("equal rows");
+    let model = of(2).fit_from(&two, &two).expect("fits");
+    let shares = model.probabilities(&Matrix::from_rows(&[[1.0], [4.0]]).expect("equal rows"));
+    let shares = shares.expect("same width");
+    let own = model.assign(&two).expect("same width").segments[0] as usize;
+    assert!((shares.at(0, own) - 0.9).abs() < 1e-6);
+    assert_eq!(shares.at(1, own), 0.0);
 }
 
 #[test]

@@ -28,7 +28,7 @@
 //!
 //! let users = Matrix::from_rows(&[[9.0, 0.0], [1.0, 0.1], [8.0, 5.0], [2.0, 5.1], [2.5, 5.2]])?;
 //! let params = TwoAxes {
-//!     tiers: ValueTiers { quantiles: vec![0.5] },
+//!     tiers: ValueTiers { quantiles: vec![0.5], ..ValueTiers::default() },
 //!     taste: KMeans { n_segments: 2, ..KMeans::default() },
 //! };
 //! let model = params.fit(&users, Seed(7))?;

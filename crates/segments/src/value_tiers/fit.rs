@@ -22,8 +22,10 @@ impl Segmenter for ValueTiers {
         }
         let mut values = data.values().to_vec();
         values.sort_by(|a, b| b.total_cmp(a));
-        let thresholds: Vec<f32> =
-            self.quantiles.iter().map(|&share| threshold(&values, share)).collect();
+        let thresholds: Vec<f32> = match &self.thresholds[..] {
+            [] => self.quantiles.iter().map(|&share| threshold(&values, share)).collect(),
+            given => given.to_vec(),
+        };
         let gaps = values.iter().map(|&value| nearest_gap(&thresholds, value));
         let spread = gaps.sum::<f64>() / n_rows as f64;
         Ok(ValueTiersModel::new(thresholds, spread))

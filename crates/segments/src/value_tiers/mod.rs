@@ -8,6 +8,10 @@
 //! a threshold falls among equals (many users who spent nothing) they all go to the lower tier, so
 //! that a tier may hold fewer users than its share, or nobody.
 //!
+//! With `thresholds = [t₁, t₂, …]`, falling, the cuts are those values and nothing is learned but
+//! `s` below: for tiers that were agreed on ("more than 500 a year") and must not move with the
+//! data.
+//!
 //! The score says how clear the tier is: `g / (g + s)`, where `g` is the distance to the nearest
 //! threshold and `s` its mean over the fitted users. On a threshold it is 0, for a user at
 //! the usual distance ½.

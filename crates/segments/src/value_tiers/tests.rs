@@ -29,7 +29,7 @@ fn users_of_equal_value_share_the_lower_tier() {
 #[test]
 fn shares_are_kept_when_values_differ() {
     let data = column(&(0u8..200).map(f32::from).collect::<Vec<_>>());
-    let params = ValueTiers { quantiles: vec![0.1, 0.5] };
+    let params = ValueTiers { quantiles: vec![0.1, 0.5], ..ValueTiers::default() };
     let model = params.fit(&data, Seed(1)).expect("fits");
     assert_eq!(model.assign(&data).expect("assigns").sizes(), [20, 80, 100]);
 }
@@ -39,15 +39,30 @@ fn neighbouring_floats_are_separated() {
     let low = 1.0f32;
     let high = f32::from_bits(low.to_bits() + 1);
     let data = column(&[low, high]);
-    let model = ValueTiers { quantiles: vec![0.5] }.fit(&data, Seed(1)).expect("fits");
+    let params = ValueTiers { quantiles: vec![0.5], ..ValueTiers::default() };
+    let model = params.fit(&data, Seed(1)).expect("fits");
     assert_eq!(model.assign(&data).expect("assigns").segments, [1, 0]);
 }
 
 #[test]
 fn quantiles_outside_the_rule_are_refused() {
     for quantiles in [vec![], vec![0.0], vec![1.0], vec![0.6, 0.3], vec![f32::NAN]] {
-        let refused = ValueTiers { quantiles }.check();
+        let refused = ValueTiers { quantiles, ..ValueTiers::default() }.check();
         assert!(matches!(refused, Err(DataError::Parameter { name: "quantiles", .. })));
+    }
+}
+
+#[test]
+fn given_thresholds_are_kept_whatever_the_data() {
+    let params = ValueTiers { thresholds: vec![100.0, 10.0], ..ValueTiers::default() };
+    let data = column(&[5.0, 10.0, 11.0, 100.5]);
+    let model = params.fit(&data, Seed(1)).expect("fits");
+    assert_eq!(model.thresholds(), [100.0, 10.0]);
+    assert_eq!(model.assign(&data).expect("assigns").segments, [2, 2, 1, 0]);
+    contract::check_segmenter(&params, &data);
+    for thresholds in [vec![1.0, 1.0], vec![1.0, 2.0], vec![f32::INFINITY]] {
+        let refused = ValueTiers { thresholds, ..ValueTiers::default() }.check();
+        assert!(matches!(refused, Err(DataError::Parameter { name: "thresholds", .. })));
     }
 }
 

@@ -1,0 +1,114 @@
+use anyhow::Result;
+use comfy_table::Cell;
+use fenqun_base::Language;
+use fenqun_run::{
+    Ask, Config, EvaluateRequest, Evaluated, EvaluationConfig, LabelColumns, LabelsConfig,
+    TaskConfig,
+};
+
+use crate::arguments::EvaluateOptions;
+use crate::console::Console;
+use crate::print;
+
+/// `fenqun evaluate`.
+pub fn evaluate(options: &EvaluateOptions, console: &Console) -> Result<()> {
+    let request = request(options)?;
+    let found = fenqun_run::evaluate(&request, console.progress())?;
+    if console.is_json() {
+        console.say_json(&found);
+        return Ok(());
+    }
+    let language = request.language.unwrap_or_default();
+    for one in &found {
+        show(one, language, console);
+    }
+    let folder = options.run.join("evaluations");
+    console.say(&format!("Figures: {}", folder.display()));
+    console.say(&format!("Report: {}", options.run.join("report.html").display()));
+    Ok(())
+}
+
+/// What flags and a configuration ask for; what neither names is taken from the run.
+fn request(options: &EvaluateOptions) -> Result<EvaluateRequest> {
+    let config = options.config.as_deref().map(Config::load).transpose()?;
+    let run = fenqun_run::open(&options.run)?;
+    let known = config.as_ref().unwrap_or(&run.config);
+    let mut evaluation: EvaluationConfig = known.evaluation.clone();
+    if let Some(folds) = options.folds {
+        evaluation.folds = folds;
+    }
+    if let Some(repeats) = options.repeats {
+        evaluation.repeats = repeats;
+    }
+    if options.no_learning_curve {
+        evaluation.learning_curve = false;
+    }
+    let by_flag = !options.labels.is_empty() || options.task.is_some();
+    if by_flag {
+        evaluation.tasks = options.task.map(|ask| task(ask.into(), options)).into_iter().collect();
+    }
+    let labels = match by_flag {
+        true => options.label.iter().map(|label| labels(label, options)).collect(),
+        false => known.labels.clone(),
+    };
+    // Files named on the command line stand where the command was typed.
+    let base = match (by_flag, &options.config) {
+        (true, _) => Some(std::env::current_dir()?),
+        (false, Some(path)) => path.parent().map(Into::into),
+        (false, None) => None,
+    };
+    Ok(EvaluateRequest {
+        run: options.run.clone(),
+        labels: Some(labels),
+        base,
+        head: config.as_ref().map(|config| config.head.clone()),
+        evaluation: Some(evaluation),
+        seed: options.seed,
+        language: Some(options.language.map_or(known.cards.language, Into::into)),
+    })
+}
+
+fn labels(label: &str, options: &EvaluateOptions) -> LabelsConfig {
+    let is_plain = |letter: char| letter.is_alphanumeric() || letter == '-' || letter == '_';
+    let name = label.chars().map(|letter| if is_plain(letter) { letter } else { '-' }).collect();
+    let columns =
+        LabelColumns { user_id: options.user.clone().unwrap_or_default(), label: label.to_owned() };
+    LabelsConfig { name, files: options.labels.clone(), columns, ..LabelsConfig::default() }
+}
+
+fn task(ask: Ask, options: &EvaluateOptions) -> TaskConfig {
+    TaskConfig {
+        name: match ask {
+            Ask::Inactive => format!("inactive-{}d", options.days),
+            Ask::Spend => format!("spend-{}d", options.days),
+        },
+        ask,
+        days: options.days,
+        origins: options.origins,
+        at: options.at.clone().unwrap_or_default(),
+        active_within: options.active_within,
+    }
+}
+
+/// The table of one label, then what it comes to.
+fn show(one: &Evaluated, language: Language, console: &Console) {
+    console.say(&format!("{}: {}", one.name, one.protocol));
+    let shown = one.shown(language);
+    let mut heads = vec![language.pick("method", "方法").to_owned()];
+    heads.extend(shown.metrics.iter().cloned());
+    let mut table = print::table(&heads.iter().map(String::as_str).collect::<Vec<_>>());
+    for method in &shown.methods {
+        let mut row = vec![Cell::new(&method.name)];
+        row.extend(method.figures.iter().map(|figure| {
+            print::right(figure.map_or("–".to_owned(), |figure| {
+                format!("{:.3} [{:.3}, {:.3}]", figure.mean, figure.low, figure.high)
+            }))
+        }));
+        table.add_row(row);
+    }
+    console.say(&table.to_string());
+    for line in one.remarks.iter().chain(&one.verdicts) {
+        console.say(line);
+    }
+    console.say(&format!("({:.1} s)\n", one.seconds));
+}

@@ -1,0 +1,52 @@
+//! Why a user is in a segment, which short rule tells a segment, and what would move a user.
+//!
+//! # Idea
+//! - **Reasons.** Whoever decided (a linear head, trees, distances to centroids) hands over how much
+//!   each named thing added to the decision: Shapley values, or [`distance_parts`] for clusters. Parts
+//!   that say much the same are added up, and the largest are told with the user's number beside
+//!   that of the segment: "12 shopping trips; segment average 4". See [`reasons`].
+//! - **A short rule.** [`short_rules`] looks for at most three conditions over named features that
+//!   tell the users of a segment from all others, by a beam search for the best F1. It is written
+//!   in the language of rules, and its precision, recall and F1 are those on users that the search
+//!   did not see.
+//! - **A move.** [`smallest_move`] tries changes of things that can change, the smallest first, and
+//!   asks the model itself where the user then stands: what it returns does cross the border.
+//!
+//! # Cost
+//! Reasons are linear in their parts. A rule costs `beam × cuts × features × conditions` passes over
+//! bitsets of at most 10,000 users a segment. A move costs one answer of the model a try.
+//!
+//! # When not to believe it
+//! A rule of low F1 does not tell the segment: show it with its figures or not at all. Reasons and
+//! moves speak of the model, not of what makes people buy.
+//!
+//! # Papers
+//! Lundberg and Lee, *A unified approach to interpreting model predictions*, 2017, for parts that add
+//! up; Wachter, Mittelstadt and Russell, *Counterfactual explanations without opening the black
+//! box*, 2017.
+//!
+//! # Example
+//! ```
+//! use fenqun_explain::why::{Lever, smallest_move};
+//!
+//! // Tier 0 from a spend of 100 on.
+//! let tier = |spend: f64| u32::from(spend < 100.0);
+//! let levers = [Lever { name: "spend".into(), amounts: vec![10.0, 20.0, 50.0, 100.0] }];
+//! let found = smallest_move(&levers, 1, None, |changes| {
+//!     Ok::<_, std::convert::Infallible>(tier(70.0 + changes[0].1))
+//! })?;
+//! let found = found.expect("50 more are enough");
+//! assert_eq!((found.changes[0].amount, found.segment), (50.0, 0));
+//! # Ok::<(), std::convert::Infallible>(())
+//! ```
+
+mod distance;
+mod moves;
+mod reasons;
+mod search;
+mod short_rule;
+
+pub use distance::distance_parts;
+pub use moves::{Change, Lever, Move, smallest_move};
+pub use reasons::{Part, Reason, Thing, reasons};
+pub use short_rule::{RuleParams, ShortRule, short_rules};

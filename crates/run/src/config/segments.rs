@@ -1,0 +1,206 @@
+//! `[segments]`: the ways that stand beside value × taste and k-means.
+
+use std::path::Path;
+
+use fenqun_segments::{Density, Hierarchical, LifetimeTiers, Rfm};
+use serde::{Deserialize, Serialize};
+
+use super::{BLOCKS, SegmentsConfig};
+use crate::RunError;
+
+/// A tree over chosen blocks, cut.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HierarchicalConfig {
+    /// Blocks of the user vector that are looked at.
+    pub blocks: Vec<String>,
+    /// Bootstrap refits behind the figure of stability.
+    pub refits: usize,
+    /// Settings of the algorithm.
+    pub hierarchical: Hierarchical,
+}
+
+/// Dense places in a few dimensions of chosen blocks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DensityConfig {
+    /// Blocks of the user vector that are looked at.
+    pub blocks: Vec<String>,
+    /// Principal components of the blocks that density is measured in: in many dimensions nobody
+    /// is near anybody.
+    pub dimensions: usize,
+    /// Bootstrap refits behind the figure of stability.
+    pub refits: usize,
+    /// Settings of the algorithm.
+    pub density: Density,
+}
+
+/// The named grid of recency, frequency and spend.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RfmConfig {
+    /// Bootstrap refits behind the figure of stability.
+    pub refits: usize,
+    /// Settings of the grid.
+    pub rfm: Rfm,
+}
+
+/// Tiers by what users will buy.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LifetimeConfig {
+    /// Bootstrap refits behind the figure of stability.
+    pub refits: usize,
+    /// Settings of the prediction and its tiers.
+    pub lifetime: LifetimeTiers,
+}
+
+impl Default for HierarchicalConfig {
+    fn default() -> Self {
+        let blocks = ["aggregates", "categories"].map(str::to_owned).to_vec();
+        Self { blocks, refits: 10, hierarchical: Hierarchical::default() }
+    }
+}
+
+impl Default for DensityConfig {
+    fn default() -> Self {
+        let blocks = ["aggregates", "categories"].map(str::to_owned).to_vec();
+        Self { blocks, dimensions: 3, refits: 10, density: Density::default() }
+    }
+}
+
+impl Default for RfmConfig {
+    fn default() -> Self {
+        Self { refits: 30, rfm: Rfm::default() }
+    }
+}
+
+impl Default for LifetimeConfig {
+    fn default() -> Self {
+        Self { refits: 10, lifetime: LifetimeTiers::default() }
+    }
+}
+
+impl SegmentsConfig {
+    /// Blocks of the user vector that users are grouped by; none where they are grouped by columns
+    /// of the profiles.
+    #[must_use]
+    pub fn blocks(&self) -> &[String] {
+        match self {
+            Self::KMeans(one) => &one.blocks,
+            Self::Hierarchical(tree) => &tree.blocks,
+            Self::Density(dense) => &dense.blocks,
+            Self::TwoAxes(_) | Self::Rfm(_) | Self::Lifetime(_) => &[],
+        }
+    }
+
+    /// Bootstrap refits behind the figure of stability.
+    #[must_use]
+    pub fn refits(&self) -> usize {
+        match self {
+            Self::TwoAxes(two) => two.refits,
+            Self::KMeans(one) => one.refits,
+            Self::Hierarchical(tree) => tree.refits,
+            Self::Density(dense) => dense.refits,
+            Self::Rfm(grid) => grid.refits,
+            Self::Lifetime(tiers) => tiers.refits,
+        }
+    }
+
+    /// Rules over single values.
+    pub(super) fn check(&self, path: &Path) -> Result<(), RunError> {
+        let refuse = |name: &'static str, rule: &str, found: String| {
+            let (path, rule) = (path.to_owned(), rule.to_owned());
+            Err(RunError::Setting { path, name, rule, found })
+        };
+        let candidates = |name: &'static str, found: &[usize]| {
+            if found.is_empty() || found.iter().any(|k| !(1..=200).contains(k)) {
+                return refuse(name, "one or more numbers between 1 and 200", format!("{found:?}"));
+            }
+            Ok(())
+        };
+        if !(3..=200).contains(&self.refits()) {
+            return refuse("segments.refits", "between 3 and 200", self.refits().to_string());
+        }
+        let blocks = self.blocks();
+        let on_blocks = matches!(self, Self::KMeans(_) | Self::Hierarchical(_) | Self::Density(_));
+        if on_blocks && (blocks.is_empty() || blocks.iter().any(|it| !BLOCKS.contains(&&**it))) {
+            let rule = "one or more of `aggregates`, `categories`, `graph`, `text`";
+            return refuse("segments.blocks", rule, format!("{blocks:?}"));
+        }
+        let place = |part: &str| RunError::step(format!("{}: [segments.{part}]", path.display()));
+        match self {
+            Self::TwoAxes(two) => {
+                if two.tastes.is_empty() {
+                    let rule = "one or both of `categories`, `text`";
+                    return refuse("segments.tastes", rule, "none".into());
+                }
+                two.tiers.check().map_err(place("tiers"))?;
+                candidates("segments.n_tastes", &two.n_tastes)
+            }
+            Self::KMeans(one) => candidates("segments.n_segments", &one.n_segments),
+            Self::Hierarchical(tree) => tree.hierarchical.check().map_err(place("hierarchical")),
+            Self::Density(dense) => {
+                if !(1..=50).contains(&dense.dimensions) {
+                    let found = dense.dimensions.to_string();
+                    return refuse("segments.dimensions", "between 1 and 50", found);
+                }
+                dense.density.check().map_err(place("density"))
+            }
+            Self::Rfm(grid) => grid.rfm.check().map_err(place("rfm")),
+            Self::Lifetime(tiers) => tiers.lifetime.check().map_err(place("lifetime")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Config;
+
+    fn parse(segments: &str) -> Result<Config, RunError> {
+        let text = format!(
+            "[[source]]\nfiles = [\"a.csv\"]\naction = \"purchase\"\n\
+             columns = {{ user_id = \"u\", event_time = \"t\" }}\n[segments]\n{segments}\n"
+        );
+        Config::parse(&text, Path::new("fenqun.toml"))
+    }
+
+    fn refused(segments: &str) -> String {
+        parse(segments).expect_err("refused").to_string()
+    }
+
+    #[test]
+    fn every_method_is_asked_for_by_its_name() {
+        for method in ["two_axes", "k_means", "hierarchical", "density", "rfm", "lifetime"] {
+            let config = parse(&format!("method = \"{method}\"")).expect("its defaults are fine");
+            let written = toml::to_string(&config.segments).expect("writes");
+            assert!(written.contains(&format!("method = \"{method}\"")), "{written}");
+        }
+        let grid = "method = \"rfm\"\nrfm.recency.thresholds = [7, 30, 90, 180]";
+        let SegmentsConfig::Rfm(grid) = parse(grid).expect("a grid").segments else {
+            panic!("another method");
+        };
+        assert_eq!(grid.rfm.recency.thresholds, [7.0, 30.0, 90.0, 180.0]);
+        let tree =
+            "method = \"hierarchical\"\nhierarchical = { linkage = \"average\", height = 2 }";
+        assert!(parse(tree).is_ok());
+    }
+
+    #[test]
+    fn a_setting_outside_its_rule_is_told_before_any_work() {
+        let grid = refused("method = \"rfm\"\nrfm.spend.quantiles = [0.5]");
+        assert!(grid.contains("`spend.quantiles` must be four shares"), "{grid}");
+        let tree = refused("method = \"hierarchical\"\nhierarchical.n_segments = 0");
+        assert!(tree.contains("`n_segments` must be between 1 and"), "{tree}");
+        let dense = refused("method = \"density\"\ndimensions = 0");
+        assert!(dense.contains("between 1 and 50"), "{dense}");
+        let value = refused("method = \"lifetime\"\nlifetime.horizon_days = -1");
+        assert!(value.contains("`horizon_days` must be above 0"), "{value}");
+        let blocks = refused("method = \"density\"\nblocks = [\"words\"]");
+        assert!(blocks.contains("one or more of `aggregates`"), "{blocks}");
+        let refits = refused("method = \"rfm\"\nrefits = 2");
+        assert!(refits.contains("between 3 and 200"), "{refits}");
+        assert!(refused("method = \"rfm\"\nrmf = 2").contains("rmf"));
+    }
+}

@@ -1,0 +1,144 @@
+//! Labels that do not change: repeated stratified folds over the users of a run.
+
+use std::path::Path;
+use std::time::Instant;
+
+use fenqun_base::artifact::FORMAT;
+use fenqun_base::{Block, Language, Progress, Seed};
+use fenqun_evaluate::compare::{Comparing, Contender, Majority, Task, compare};
+use fenqun_evaluate::metrics::Metric;
+use fenqun_evaluate::splits::stratified;
+use fenqun_events::{LabelsConfig, read_labels};
+use fenqun_segments::Trees;
+
+use super::contenders::{OnRows, baselines, plain_blocks};
+use super::inputs::Inputs;
+use super::known::{Known, join};
+use super::request::{EvaluateRequest, Evaluated, EvaluationConfig};
+use super::{leak, next_period, tell, write};
+use crate::RunError;
+use crate::heads::HeadConfig;
+
+/// What the configured head is called in tables.
+pub(super) const OURS: &str = "fenqun";
+
+/// Evaluates every label and every task; results are written into the run directory and its report.
+///
+/// # Errors
+/// [`RunError::NothingAsked`] without labels and tasks; what reading labels, fitting and comparing
+/// refuse. Nothing is written then.
+pub fn evaluate(
+    request: &EvaluateRequest,
+    progress: &Progress,
+) -> Result<Vec<Evaluated>, RunError> {
+    let inputs = Inputs::open(&request.run, progress)?;
+    let config = &inputs.manifest.config;
+    let asked = Asked {
+        labels: request.labels.as_ref().unwrap_or(&config.labels),
+        base: request.base.as_deref().unwrap_or(&inputs.manifest.base),
+        head: request.head.as_ref().unwrap_or(&config.head),
+        evaluation: request.evaluation.as_ref().unwrap_or(&config.evaluation),
+        seed: Seed(request.seed.unwrap_or(config.seed)),
+        language: request.language.unwrap_or(config.cards.language),
+    };
+    if asked.labels.is_empty() && asked.evaluation.tasks.is_empty() {
+        return Err(RunError::NothingAsked);
+    }
+    let mut evaluated = Vec::new();
+    if !asked.labels.is_empty() {
+        let mut blocks = inputs.blocks(asked.seed)?;
+        blocks.extend(plain_blocks(&inputs.profiles, inputs.table.catalogue())?);
+        for labels in asked.labels {
+            evaluated.push(one(labels, &asked, &inputs, &blocks, progress)?);
+        }
+    }
+    for task in &asked.evaluation.tasks {
+        evaluated.push(next_period::evaluate(task, &asked, &inputs, progress)?);
+    }
+    write::results(&inputs.folder, &evaluated, asked.language)?;
+    Ok(evaluated)
+}
+
+/// What is asked, with the run's own settings where the request has none.
+pub(super) struct Asked<'a> {
+    pub labels: &'a [LabelsConfig],
+    pub base: &'a Path,
+    pub head: &'a HeadConfig,
+    pub evaluation: &'a EvaluationConfig,
+    pub seed: Seed,
+    pub language: Language,
+}
+
+impl Asked<'_> {
+    /// How contenders are compared, by the metric that counts first.
+    pub fn comparing(&self, main: Metric) -> Comparing {
+        let curve_of = match self.evaluation.learning_curve {
+            true => vec![OURS.to_owned(), "aggregates + trees".to_owned()],
+            false => Vec::new(),
+        };
+        Comparing { main, n_resamples: self.evaluation.resamples, curve_of, ..Comparing::default() }
+    }
+}
+
+fn one(
+    config: &LabelsConfig,
+    asked: &Asked<'_>,
+    inputs: &Inputs,
+    blocks: &[Block],
+    progress: &Progress,
+) -> Result<Evaluated, RunError> {
+    let start = Instant::now();
+    let language = asked.language;
+    let table = read_labels(config, asked.base, &inputs.key()?, progress)?;
+    let Known { labels, n_unknown, mut remarks } = join(&table, &inputs.profiles.users, language);
+    let told = |error| RunError::Labels { name: config.name.clone(), source: error };
+    if n_unknown == table.users.len() {
+        return Err(RunError::Strangers { name: config.name.clone(), n_users: n_unknown });
+    }
+    leak::refuse(inputs, &labels, asked.seed)?;
+    let EvaluationConfig { folds, repeats, .. } = *asked.evaluation;
+    let seed = asked.seed.derive(&config.name);
+    let folds = stratified(&labels, folds, repeats, seed).map_err(told)?;
+    remarks.extend(folds.reduced.iter().map(|reduced| format!("{}.", reduced.words(language))));
+    let task = Task { reduced: folds.reduced.as_ref(), ..Task::new(&labels, &folds.splits) };
+
+    let majority = Majority::new(&labels);
+    let plain = baselines(blocks, &labels, &Trees::default())?;
+    let ours = OnRows::ours(OURS, asked.head, blocks, &labels)?;
+    let mut contenders: Vec<&dyn Contender> = vec![&ours];
+    contenders.extend(plain.iter().rev().map(|baseline| baseline as &dyn Contender));
+    contenders.push(&majority);
+    let comparison =
+        compare(&contenders, &task, &asked.comparing(Metric::MacroF1), seed, progress)?;
+
+    let n_labelled = labels.labelled().len();
+    let protocol = language.pick(
+        format!(
+            "{n_labelled} labelled users, {} classes, {repeats} × {} stratified folds, seed {}; \
+             vectors fitted without labels on all {} users",
+            labels.n_classes(),
+            folds.n_folds,
+            asked.seed.0,
+            inputs.profiles.n_users(),
+        ),
+        format!(
+            "{n_labelled} 位有标签的用户，{} 类，{repeats} × {} 折分层交叉验证，随机种子 {}；用户向量在全部 {} 位用户上无监督拟合",
+            labels.n_classes(),
+            folds.n_folds,
+            asked.seed.0,
+            inputs.profiles.n_users(),
+        ),
+    );
+    write::folds(&inputs.folder, &config.name, &inputs.profiles.users, &labels, &folds.splits)?;
+    Ok(Evaluated {
+        format: FORMAT,
+        name: config.name.clone(),
+        protocol,
+        remarks,
+        verdicts: tell::verdicts(&comparison, language),
+        ledger: Some(table.ledger),
+        comparison: Some(comparison),
+        amounts: None,
+        seconds: start.elapsed().as_secs_f64(),
+    })
+}

@@ -1,0 +1,16 @@
+//! Labels that stand among the features: a column copied into the events, a category named after
+//! the class.
+
+use fenqun_base::{Labels, Seed};
+use fenqun_evaluate::leaks::{self, LeakBounds};
+
+use super::inputs::Inputs;
+use crate::RunError;
+
+/// Refuses labels that a single feature gives away, by the feature's name.
+pub(super) fn refuse(inputs: &Inputs, labels: &Labels, seed: Seed) -> Result<(), RunError> {
+    let profiles = &inputs.profiles;
+    let names: Vec<String> = profiles.features.iter().map(|feature| feature.name.clone()).collect();
+    let bounds = LeakBounds::default();
+    Ok(leaks::check(&profiles.values, &names, labels, &bounds, seed.derive("leaks"))?)
+}

@@ -1,0 +1,27 @@
+//! How well labels are told from user vectors, and whether that beats the plain ways.
+//!
+//! ```text
+//! finished run ─▶ profiles, blocks ─┬─▶ labels by pseudonym ─▶ repeated stratified folds ─┐
+//!                                   └─▶ tasks: moments in time ─▶ split in time ──────────┼─▶ compare
+//!                 contenders: majority · RFM · own counts · aggregates + trees · fenqun ──┘      │
+//!                 evaluations/NAME.json · NAME.md · NAME-folds.parquet · the report ◀────────────┘
+//! ```
+//!
+//! Blocks are fitted without labels: on all users for labels that do not change, on the past alone
+//! for questions about the next period. A feature that is the label in disguise is refused by name.
+//! Everything a contender chooses (regularisation, thresholds), it chooses inside its training rows.
+
+mod contenders;
+mod inputs;
+mod known;
+mod labelled;
+mod leak;
+mod next_period;
+mod request;
+mod task;
+mod tell;
+mod write;
+
+pub use labelled::evaluate;
+pub use request::{EvaluateRequest, Evaluated, EvaluationConfig};
+pub use task::{Ask, TaskConfig};

@@ -1,0 +1,83 @@
+use std::path::PathBuf;
+
+use fenqun_base::Language;
+use fenqun_evaluate::amounts::AmountComparison;
+use fenqun_evaluate::compare::Comparison;
+use fenqun_events::{LabelLedger, LabelsConfig};
+use serde::{Deserialize, Serialize};
+
+use super::{TaskConfig, tell};
+use crate::heads::HeadConfig;
+use crate::report::EvaluationData;
+
+/// `[evaluation]`: how labels are asked about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EvaluationConfig {
+    /// Folds of each repetition, for labels that do not change.
+    pub folds: usize,
+    /// Repetitions with other folds.
+    pub repeats: usize,
+    /// Whether methods also learn from 5, 10, 25 and 50 % of the labels.
+    pub learning_curve: bool,
+    /// Resamples behind the tests between methods.
+    pub resamples: usize,
+    /// Questions about the next period.
+    pub tasks: Vec<TaskConfig>,
+}
+
+impl Default for EvaluationConfig {
+    fn default() -> Self {
+        Self { folds: 5, repeats: 3, learning_curve: true, resamples: 1000, tasks: Vec::new() }
+    }
+}
+
+/// What to evaluate.
+#[derive(Clone, Debug)]
+pub struct EvaluateRequest {
+    /// The folder of a finished run.
+    pub run: PathBuf,
+    /// Labels, in place of those of the run's configuration.
+    pub labels: Option<Vec<LabelsConfig>>,
+    /// Folder that `labels` are relative to; without it that of the run's configuration.
+    pub base: Option<PathBuf>,
+    /// Head and folds, in place of those of the run's configuration.
+    pub head: Option<HeadConfig>,
+    /// Folds and tasks, in place of those of the run's configuration.
+    pub evaluation: Option<EvaluationConfig>,
+    /// Where all random choices start; without it the run's seed.
+    pub seed: Option<u64>,
+    /// Language of words; without it that of the run's cards.
+    pub language: Option<Language>,
+}
+
+/// One label or task, evaluated.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Evaluated {
+    /// Version of the file.
+    pub format: u32,
+    /// The label's or the task's name.
+    pub name: String,
+    /// How it was measured, in one sentence.
+    pub protocol: String,
+    /// What a person should know, in sentences.
+    pub remarks: Vec<String>,
+    /// What comes out, in words.
+    pub verdicts: Vec<String>,
+    /// What became of every row of the labels; absent for tasks.
+    pub ledger: Option<LabelLedger>,
+    /// Every figure, where classes were asked for.
+    pub comparison: Option<Comparison>,
+    /// Every figure, where amounts were asked for.
+    pub amounts: Option<AmountComparison>,
+    /// Wall-clock seconds.
+    pub seconds: f64,
+}
+
+impl Evaluated {
+    /// The figures that people are shown.
+    #[must_use]
+    pub fn shown(&self, language: Language) -> EvaluationData {
+        tell::shown(self, language)
+    }
+}

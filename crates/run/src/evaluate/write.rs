@@ -1,0 +1,82 @@
+//! Where results go: `evaluations/NAME.json`, `NAME.md`, `NAME-folds.parquet`, and the report.
+
+use std::path::Path;
+
+use fenqun_base::{Labels, Language, NO_CODE, UserId, artifact};
+use fenqun_evaluate::splits::Split;
+
+use super::{Evaluated, tell};
+use crate::RunError;
+use crate::artifacts::{FoldRows, read_json, write_folds, write_json};
+use crate::pages::write_report;
+use crate::report::ReportData;
+
+/// The folder of a run that holds evaluations.
+const FOLDER: &str = "evaluations";
+
+/// Writes every result; the report is made again with them.
+pub(super) fn results(
+    run: &Path,
+    evaluated: &[Evaluated],
+    language: Language,
+) -> Result<(), RunError> {
+    let folder = made(run)?;
+    for one in evaluated {
+        write_json(&folder.join(format!("{}.json", one.name)), one)?;
+        let path = folder.join(format!("{}.md", one.name));
+        let text = markdown(one, language);
+        artifact::write_bytes(&path, text.as_bytes()).map_err(RunError::writing(&path))?;
+    }
+    let mut report: ReportData = read_json(&run.join("report.json"))?;
+    for one in evaluated {
+        let shown = tell::shown(one, report.language);
+        match report.evaluations.iter_mut().find(|known| known.name == one.name) {
+            Some(known) => *known = shown,
+            None => report.evaluations.push(shown),
+        }
+    }
+    write_report(run, &report)
+}
+
+fn markdown(one: &Evaluated, language: Language) -> String {
+    let mut text = format!("# {}\n\n{}\n\n", one.name, one.protocol);
+    for remark in &one.remarks {
+        text.push_str(&format!("- {remark}\n"));
+    }
+    if !one.remarks.is_empty() {
+        text.push('\n');
+    }
+    if let Some(comparison) = &one.comparison {
+        text.push_str(&comparison.markdown(language));
+    }
+    if let Some(amounts) = &one.amounts {
+        text.push_str(&amounts.markdown(language));
+    }
+    text
+}
+
+/// Writes which labelled user was tested in which fold, so that other tools can use the same.
+pub(super) fn folds(
+    run: &Path,
+    name: &str,
+    users: &[UserId],
+    labels: &Labels,
+    splits: &[Split],
+) -> Result<(), RunError> {
+    let mut rows = FoldRows::default();
+    for split in splits {
+        for &row in split.test.iter().filter(|&&row| labels.codes[row] != NO_CODE) {
+            rows.users.push(users[row]);
+            rows.repeats.push(split.repeat as u32);
+            rows.folds.push(split.fold as u32);
+            rows.labels.push(labels.classes[labels.codes[row] as usize].clone());
+        }
+    }
+    write_folds(&made(run)?.join(format!("{name}-folds.parquet")), &rows)
+}
+
+fn made(run: &Path) -> Result<std::path::PathBuf, RunError> {
+    let folder = run.join(FOLDER);
+    std::fs::create_dir_all(&folder).map_err(RunError::writing(&folder))?;
+    Ok(folder)
+}

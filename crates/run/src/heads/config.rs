@@ -1,0 +1,119 @@
+use fenqun_encoders::perceptron::Perceptron;
+use fenqun_segments::{
+    Calibration, Decision, LabelSpreading, NearestLabelled, PartHead, Softmax, Trees,
+};
+use serde::{Deserialize, Serialize};
+
+/// `[head]`: how labels are told from user vectors.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "method", rename_all = "snake_case")]
+pub enum HeadConfig {
+    /// The average of linear heads and trees on different blocks: the default.
+    Blend(BlendHead),
+    /// Multinomial logistic regression.
+    Softmax(OnBlocks<Softmax>),
+    /// Boosted trees.
+    Trees(OnBlocks<Trees>),
+    /// A multi-layer perceptron.
+    Perceptron(OnBlocks<Perceptron>),
+    /// The nearest class centroid: for a few examples a class.
+    NearestLabelled(OnBlocks<NearestLabelled>),
+    /// Labels spread along nearest neighbours: for a few examples a class.
+    LabelSpreading(OnBlocks<LabelSpreading>),
+}
+
+impl Default for HeadConfig {
+    fn default() -> Self {
+        Self::Blend(BlendHead::default())
+    }
+}
+
+/// One head on blocks side by side.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OnBlocks<H: Default> {
+    /// Blocks of the user vector; those that a shop has no data for are left out.
+    pub blocks: Vec<BlockWeight>,
+    /// Settings of the head.
+    pub settings: H,
+}
+
+impl<H: Default> Default for OnBlocks<H> {
+    fn default() -> Self {
+        Self { blocks: all_blocks(), settings: H::default() }
+    }
+}
+
+/// A block, and the variance it is brought to beside others.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlockWeight {
+    /// Its name; `features` are the plain numbers of the profile, for trees.
+    pub block: String,
+    /// Its total variance; 1 where it is not said.
+    #[serde(default = "one")]
+    pub weight: f64,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+/// Blocks of these names and weights.
+pub(crate) fn weighted(named: &[(&str, f64)]) -> Vec<BlockWeight> {
+    let entry = |&(block, weight): &(&str, f64)| BlockWeight { block: block.to_owned(), weight };
+    named.iter().map(entry).collect()
+}
+
+/// Graph and counts in full, texts at half, aggregates at a quarter: measured to work on groceries.
+fn all_blocks() -> Vec<BlockWeight> {
+    weighted(&[("graph", 1.0), ("categories", 1.0), ("text", 0.5), ("aggregates", 0.25)])
+}
+
+/// The average of several heads.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BlendHead {
+    /// The heads; one whose blocks a shop has no data for is left out.
+    pub parts: Vec<BlendPart>,
+    /// How probabilities are made to be what they say.
+    pub calibration: Calibration,
+    /// What a class is chosen for.
+    pub decision: Decision,
+}
+
+impl Default for BlendHead {
+    fn default() -> Self {
+        let softmax = |name: &str, blocks| BlendPart {
+            name: name.to_owned(),
+            blocks,
+            head: PartHead::Softmax(Softmax::default()),
+        };
+        Self {
+            parts: vec![
+                softmax("all", all_blocks()),
+                softmax("graph", weighted(&[("graph", 1.0)])),
+                softmax("categories", weighted(&[("categories", 1.0)])),
+                BlendPart {
+                    name: "trees".to_owned(),
+                    blocks: weighted(&[("features", 1.0), ("graph", 1.0)]),
+                    head: PartHead::Trees(Trees::default()),
+                },
+            ],
+            calibration: Calibration::default(),
+            decision: Decision::default(),
+        }
+    }
+}
+
+/// One head of a blend.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlendPart {
+    /// What reports call it.
+    pub name: String,
+    /// Blocks of the user vector that it looks at.
+    pub blocks: Vec<BlockWeight>,
+    /// The head.
+    pub head: PartHead,
+}

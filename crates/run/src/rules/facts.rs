@@ -1,0 +1,179 @@
+//! What a finished run knows of its users, as rules ask for it.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use arrow::array::AsArray;
+use arrow::datatypes::{DataType, Float32Type};
+use fenqun_base::{Event, Progress, Unit, UserId};
+use fenqun_events::EventTable;
+use fenqun_profiles::Profiles;
+use fenqun_segments::rules::{EventsIndex, EventsIndexBuilder, FactTable, RuleSegments, Schema};
+use jiff::Timestamp;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use crate::artifacts::read_segments;
+use crate::{RunError, directory};
+
+/// The facts of a finished run. Events are read only once a rule asks about behaviour.
+pub struct RunFacts {
+    folder: PathBuf,
+    users: Vec<UserId>,
+    table: FactTable,
+    as_of: i64,
+    names: Schema,
+    has_events: bool,
+}
+
+impl RunFacts {
+    /// Opens a finished run: the columns of its profiles, the segments it found, and the names of
+    /// what the shop sells.
+    ///
+    /// # Errors
+    /// [`RunError::NoRun`], [`RunError::NewerFormat`], [`RunError::Read`], [`RunError::Broken`].
+    pub fn open(folder: &Path) -> Result<Self, RunError> {
+        let manifest = directory::open(folder)?;
+        let path = folder.join("manifest.json");
+        let as_of: Timestamp = manifest.as_of.parse().map_err(|_| RunError::Broken {
+            path,
+            reason: format!("`as_of` is no time: {}", manifest.as_of),
+        })?;
+        let (users, columns) = profiles(&folder.join("profiles.parquet"))?;
+        let mut table = FactTable::new(users.len());
+        for (name, values) in columns {
+            table = table.with_numbers(&name, values)?;
+        }
+        let path = folder.join("segments.parquet");
+        let found = read_segments(&path)?;
+        if found.users != users {
+            let reason = "it holds other users than profiles.parquet".to_owned();
+            return Err(RunError::Broken { path, reason });
+        }
+        let table = table.with_segments(&found.segments, &found.names, found.scores)?;
+        let mut facts = Self {
+            folder: folder.to_owned(),
+            users,
+            table,
+            as_of: as_of.as_millisecond(),
+            names: Schema::default(),
+            has_events: false,
+        };
+        // The names are known from the catalogue: no event need be read for them.
+        let events = facts.events()?;
+        let builder = EventsIndexBuilder::new(0, facts.as_of, events.catalogue(), events.texts());
+        facts.names = facts.table.schema();
+        facts.names.has_events = true;
+        facts.names.shop = Some(builder.finish().names());
+        Ok(facts)
+    }
+
+    /// The names that rules over this run may use.
+    #[must_use]
+    pub fn schema(&self) -> &Schema {
+        &self.names
+    }
+
+    /// Pseudonyms, ascending: row `r` of the facts is `users()[r]`.
+    #[must_use]
+    pub fn users(&self) -> &[UserId] {
+        &self.users
+    }
+
+    /// The facts that these segments ask for: reads the events when one asks about behaviour, and
+    /// has not read them yet.
+    ///
+    /// # Errors
+    /// What the room `events` refuses; [`RunError::Interrupted`].
+    pub fn prepared(
+        &mut self,
+        segments: &RuleSegments,
+        progress: &Progress,
+    ) -> Result<&FactTable, RunError> {
+        let asks = segments.conditions().iter().any(|rule| !rule.behaviours().is_empty());
+        if asks && !self.has_events {
+            let index = index_events(&self.events()?, &self.users, self.as_of, progress)?;
+            self.table = std::mem::take(&mut self.table).with_events(index)?;
+            self.has_events = true;
+        }
+        Ok(&self.table)
+    }
+
+    fn events(&self) -> Result<EventTable, RunError> {
+        Ok(EventTable::open(&self.folder.join("events"))?)
+    }
+}
+
+/// The events of some users before a time, ready to be asked about. `users` are ascending.
+///
+/// # Errors
+/// What the room `events` refuses; [`RunError::Interrupted`].
+pub fn index_events(
+    events: &EventTable,
+    users: &[UserId],
+    as_of: i64,
+    progress: &Progress,
+) -> Result<EventsIndex, RunError> {
+    let step = progress.begin("indexing events", events.n_parts() as u64, Unit::Count);
+    let mut builder =
+        EventsIndexBuilder::new(users.len(), as_of, events.catalogue(), events.texts());
+    for part in 0..events.n_parts() {
+        progress.check()?;
+        let events = events.part(part)?;
+        for of_user in events.chunk_by(|a: &Event, b: &Event| a.user == b.user) {
+            if let Ok(row) = users.binary_search(&of_user[0].user) {
+                of_user.iter().for_each(|event| builder.push(row, event));
+            }
+        }
+        step.advance(1);
+    }
+    Ok(builder.finish())
+}
+
+/// The facts of profiles that are still in memory: the same columns that [`RunFacts`] reads from a
+/// finished run, and so the same answers.
+///
+/// # Errors
+/// [`RunError::Data`] for events of other users.
+pub fn facts_of(profiles: &Profiles, events: EventsIndex) -> Result<FactTable, RunError> {
+    let mut table = FactTable::new(profiles.n_users());
+    for (column, feature) in profiles.features.iter().enumerate() {
+        table = table.with_numbers(&feature.name, profiles.values.column(column))?;
+    }
+    let table = table.with_numbers("value_score", profiles.value_score.clone())?;
+    Ok(table.with_events(events)?)
+}
+
+type Columns = Vec<(String, Vec<f32>)>;
+
+/// Pseudonyms and columns of `profiles.parquet`.
+fn profiles(path: &Path) -> Result<(Vec<UserId>, Columns), RunError> {
+    let broken = |reason: String| RunError::Broken { path: path.to_owned(), reason };
+    let file = File::open(path).map_err(RunError::reading(path))?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+        .map_err(|error| broken(error.to_string()))?;
+    let fields = reader.schema().fields().iter();
+    let mut columns: Columns = fields
+        .filter(|field| field.data_type() == &DataType::Float32)
+        .map(|field| (field.name().clone(), Vec::new()))
+        .collect();
+    let reader = reader.build().map_err(|error| broken(error.to_string()))?;
+    let mut users = Vec::new();
+    for batch in reader {
+        let batch = batch.map_err(|error| broken(error.to_string()))?;
+        let digits = batch.column_by_name("user").and_then(|column| column.as_string_opt::<i32>());
+        for digits in digits.ok_or_else(|| broken("column `user` is missing".into()))?.iter() {
+            let user = digits.and_then(UserId::parse);
+            users.push(user.ok_or_else(|| broken("no pseudonym".into()))?);
+        }
+        for (name, values) in &mut columns {
+            let column = batch.column_by_name(name);
+            let column = column.and_then(|column| column.as_primitive_opt::<Float32Type>());
+            let column = column.ok_or_else(|| broken(format!("column `{name}` is no number")))?;
+            values.extend(column.iter().map(|value| value.unwrap_or(f32::NAN)));
+        }
+    }
+    if !users.is_sorted() {
+        return Err(broken("its users are not in order".into()));
+    }
+    Ok((users, columns))
+}

@@ -1,0 +1,277 @@
+//! From profiles to segments by the models of a run.
+
+use fenqun_base::{Assignment, DataError, Fitted, Matrix, ModelState, Stored};
+use fenqun_encoders::pca::PcaModel;
+use fenqun_encoders::taste::{CategoryTasteModel, TextTasteModel};
+use fenqun_segments::density::DensityModel;
+use fenqun_segments::hierarchical::HierarchicalModel;
+use fenqun_segments::lifetime::LifetimeTiersModel;
+use fenqun_segments::rfm::RfmModel;
+use fenqun_segments::{KMeansModel, TwoAxesModel};
+use serde::{Deserialize, Serialize};
+
+use crate::RunError;
+use crate::config::{BLOCKS, Taste};
+use crate::steps::blocks::{Columns, FittedBlock, Sight};
+use crate::steps::models::Models;
+use crate::steps::segment::{Way, lifetime_columns, rfm_columns};
+use crate::steps::texts::Texts;
+
+/// How users were grouped: what the segments are read from, and by which kind of model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "method", rename_all = "snake_case")]
+pub(super) enum Grouping {
+    /// The value score, then a taste.
+    TwoAxes { taste: Taste },
+    /// Blocks side by side.
+    KMeans { blocks: Vec<String> },
+    /// See [`Grouping::KMeans`].
+    Hierarchical { blocks: Vec<String> },
+    /// Blocks side by side, in fewer dimensions.
+    Density { blocks: Vec<String> },
+    /// Recency, frequency and spend.
+    Rfm,
+    /// Frequency, recency, tenure and spend.
+    Lifetime,
+}
+
+impl Grouping {
+    pub fn of(way: &Way) -> Self {
+        match way {
+            Way::TwoAxes { taste, .. } => Self::TwoAxes { taste: *taste },
+            Way::KMeans { blocks, .. } => Self::KMeans { blocks: blocks.clone() },
+            Way::Hierarchical { blocks, .. } => Self::Hierarchical { blocks: blocks.clone() },
+            Way::Density { blocks, .. } => Self::Density { blocks: blocks.clone() },
+            Way::Rfm(_) => Self::Rfm,
+            Way::Lifetime(_) => Self::Lifetime,
+        }
+    }
+}
+
+impl Stored for Grouping {
+    const NAME: &'static str = "grouping";
+
+    fn state(&self) -> ModelState {
+        ModelState::new(self)
+    }
+
+    fn from_state(state: &ModelState) -> Result<Self, DataError> {
+        state.read_config(Self::NAME)
+    }
+}
+
+/// What users are placed by.
+pub(super) enum Place {
+    TwoAxes { taste: TasteModel, segments: TwoAxesModel },
+    Other { columns: Other, segments: Box<dyn Assigns> },
+}
+
+/// Where users stand on the taste axis.
+pub(super) enum TasteModel {
+    Categories { columns: Columns, model: CategoryTasteModel },
+    Texts(TextTasteModel),
+}
+
+/// The coordinates of every other method.
+pub(super) enum Other {
+    Blocks { blocks: Vec<FittedBlock>, pca: Option<PcaModel> },
+    Rfm,
+    Lifetime,
+}
+
+/// A fitted way to group users, whichever it is.
+pub(super) trait Assigns: Sync + Send {
+    fn n_segments(&self) -> usize;
+    fn assign(&self, data: &Matrix) -> Result<Assignment, DataError>;
+}
+
+impl<F: Fitted> Assigns for F {
+    fn n_segments(&self) -> usize {
+        Fitted::n_segments(self)
+    }
+
+    fn assign(&self, data: &Matrix) -> Result<Assignment, DataError> {
+        Fitted::assign(self, data)
+    }
+}
+
+impl Place {
+    /// Reads the models that a run's segments hang on.
+    pub fn read(models: &Models) -> Result<Self, RunError> {
+        fn boxed<F: Fitted + 'static>(models: &Models) -> Result<Box<dyn Assigns>, RunError> {
+            Ok(Box::new(models.read::<F>("segments")?))
+        }
+        let other = |columns, segments| Self::Other { columns, segments };
+        let blocks = |names: &[String], pca| -> Result<Other, RunError> {
+            let known = |name: &String| BLOCKS.into_iter().find(|block| block == name);
+            let read = |name| FittedBlock::read(name, models);
+            let blocks = names.iter().filter_map(known).map(read).collect::<Result<_, _>>()?;
+            Ok(Other::Blocks { blocks, pca })
+        };
+        Ok(match models.read::<Grouping>("grouping")? {
+            Grouping::TwoAxes { taste } => Self::TwoAxes {
+                taste: match taste {
+                    Taste::Categories => TasteModel::Categories {
+                        columns: models.read("taste-columns")?,
+                        model: models.read("taste-categories")?,
+                    },
+                    Taste::Text => TasteModel::Texts(models.read("taste-text")?),
+                },
+                segments: models.read("segments")?,
+            },
+            Grouping::KMeans { blocks: names } => {
+                other(blocks(&names, None)?, boxed::<KMeansModel>(models)?)
+            }
+            Grouping::Hierarchical { blocks: names } => {
+                other(blocks(&names, None)?, boxed::<HierarchicalModel>(models)?)
+            }
+            Grouping::Density { blocks: names } => {
+                let pca = Some(models.read("segments-pca")?);
+                other(blocks(&names, pca)?, boxed::<DensityModel>(models)?)
+            }
+            Grouping::Rfm => other(Other::Rfm, boxed::<RfmModel>(models)?),
+            Grouping::Lifetime => other(Other::Lifetime, boxed::<LifetimeTiersModel>(models)?),
+        })
+    }
+
+    pub fn n_segments(&self) -> usize {
+        match self {
+            Self::TwoAxes { segments, .. } => Fitted::n_segments(segments),
+            Self::Other { segments, .. } => segments.n_segments(),
+        }
+    }
+
+    /// Whether a user may be in no segment at all.
+    pub fn may_leave_out(&self) -> bool {
+        matches!(self, Self::Other { columns: Other::Blocks { pca: Some(_), .. }, .. })
+    }
+
+    /// The segment of every user.
+    pub fn assign(&self, sight: Sight<'_>) -> Result<Assignment, RunError> {
+        Ok(match self {
+            Self::TwoAxes { taste, segments } => {
+                let scores = &sight.profiles.value_score;
+                let value = Matrix::new(scores.len(), 1, scores.clone())?;
+                let space = Matrix::beside(&[&value, &taste.coordinates(sight)?])?;
+                Fitted::assign(segments, &space)?
+            }
+            Self::Other { columns, segments } => segments.assign(&columns.of(sight)?)?,
+        })
+    }
+}
+
+impl TasteModel {
+    /// Users × coordinates.
+    pub fn coordinates(&self, sight: Sight<'_>) -> Result<Matrix, RunError> {
+        Ok(match self {
+            Self::Categories { columns, model } => {
+                model.coordinates(&columns.counts(sight.catalogue, &sight.profiles.items)?)?
+            }
+            Self::Texts(model) => {
+                let texts = texts_of(sight)?;
+                model.coordinates(&texts.weights(sight.profiles)?, &texts.vectors)?
+            }
+        })
+    }
+
+    /// How much each category or text of a user adds along a direction of the coordinates: its name,
+    /// what it adds, and how often the user and the members of a group bought it. See
+    /// [`CategoryTasteModel::parts_along`].
+    pub fn parts_along(
+        &self,
+        sight: Sight<'_>,
+        row: usize,
+        direction: &[f64],
+        members: &[usize],
+    ) -> Result<Vec<TastePart>, RunError> {
+        let (counts, names, parts): (_, Vec<&str>, _) = match self {
+            Self::Categories { columns, model } => {
+                let counts = columns.counts(sight.catalogue, &sight.profiles.items)?;
+                let parts = model.parts_along(&counts, row, direction)?;
+                (counts, columns.names().collect(), parts)
+            }
+            Self::Texts(model) => {
+                let texts = texts_of(sight)?;
+                let counts = texts.weights(sight.profiles)?;
+                let parts = model.parts_along(&counts, &texts.vectors, row, direction)?;
+                (counts, texts.read.iter().map(String::as_str).collect(), parts)
+            }
+        };
+        let mut sums = vec![0.0f64; counts.n_columns()];
+        for &member in members {
+            counts.entries(member).for_each(|(column, n)| sums[column] += f64::from(n));
+        }
+        let own = |column: usize| counts.entries(row).find(|entry| entry.0 == column);
+        let part = |(column, amount): (usize, f64)| TastePart {
+            name: names.get(column).copied().unwrap_or_default().to_owned(),
+            amount,
+            value: own(column).map_or(0.0, |entry| f64::from(entry.1)),
+            average: sums[column] / members.len().max(1) as f64,
+        };
+        Ok(parts.into_iter().map(part).collect())
+    }
+}
+
+impl TasteModel {
+    /// For every item its category or text, or [`fenqun_base::NO_CODE`], and their names.
+    pub fn names_of_items(&self, sight: Sight<'_>) -> Result<(Vec<u32>, Vec<String>), RunError> {
+        Ok(match self {
+            Self::Categories { columns, .. } => {
+                (columns.of_items(sight.catalogue), columns.names().map(str::to_owned).collect())
+            }
+            Self::Texts(_) => {
+                let texts = texts_of(sight)?;
+                (texts.text_of.clone(), texts.read.clone())
+            }
+        })
+    }
+}
+
+/// What one category or text adds to a user's taste.
+pub(super) struct TastePart {
+    pub name: String,
+    pub amount: f64,
+    /// How often the user bought it, weighted by action.
+    pub value: f64,
+    /// The same, on average over the group.
+    pub average: f64,
+}
+
+impl Other {
+    /// The coordinates with the place of the first named column, where the columns of the profile
+    /// are among them.
+    pub fn named(&self, sight: Sight<'_>) -> Result<Option<(usize, Matrix)>, RunError> {
+        let Self::Blocks { blocks, pca: None } = self else { return Ok(None) };
+        let mut first = 0;
+        for block in blocks {
+            if block.name == "aggregates" {
+                return Ok(Some((first, self.of(sight)?)));
+            }
+            first += block.sized(sight)?.vectors.n_columns();
+        }
+        Ok(None)
+    }
+
+    /// Users × what the segments were found in.
+    pub fn of(&self, sight: Sight<'_>) -> Result<Matrix, RunError> {
+        Ok(match self {
+            Self::Blocks { blocks, pca } => {
+                let sized: Vec<_> =
+                    blocks.iter().map(|block| block.sized(sight)).collect::<Result<_, _>>()?;
+                let parts: Vec<&Matrix> = sized.iter().map(|block| &block.vectors).collect();
+                let wide = Matrix::beside(&parts)?;
+                match pca {
+                    Some(pca) => pca.transform(&wide)?,
+                    None => wide,
+                }
+            }
+            Self::Rfm => rfm_columns(sight.profiles)?,
+            Self::Lifetime => lifetime_columns(sight.profiles)?,
+        })
+    }
+}
+
+fn texts_of(sight: Sight<'_>) -> Result<&Texts, DataError> {
+    let reason = "there are no text vectors to read it with".to_owned();
+    sight.texts.ok_or(DataError::Model { model: "taste-text", reason })
+}

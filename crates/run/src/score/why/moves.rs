@@ -1,0 +1,170 @@
+//! What would move a user, asked of the whole way from events to segments: purchases are added to
+//! the user's own events just before the run's day, and profile and segment are made anew.
+
+use fenqun_base::{Action, Catalogue, Event, NO_CODE, Progress, UserId};
+use fenqun_events::EventTable;
+use fenqun_explain::why::{Lever, Move, smallest_move};
+use fenqun_profiles::{Parts, ProfilesError, build_like};
+
+use super::{N_CATEGORIES, Shop};
+use crate::RunError;
+use crate::score::place::Place;
+use crate::steps::blocks::Sight;
+
+impl Shop {
+    /// The smallest purchase in money, and the smallest number of purchases of what the next taste
+    /// is made of, that put the user elsewhere.
+    pub fn moves(
+        &self,
+        user: UserId,
+        row: usize,
+        segment: u32,
+    ) -> Result<(Vec<Move>, Vec<Lever>), RunError> {
+        let own = self.events_of(user)?;
+        let Some(last) = own.iter().rev().find(|event| event.action() == Action::Purchase) else {
+            return Ok((Vec::new(), Vec::new()));
+        };
+        let as_of = self.known.as_of()?;
+        let extra = Event { time: as_of - 1, session: 1, discount: 0.0, ..*last };
+        let mut moves = Vec::new();
+        let mut tried = Vec::new();
+        let mut attempt = |levers: Vec<Lever>, events: &dyn Fn(usize, f64) -> Vec<Event>| {
+            let segment_of = |changes: &[(usize, f64)]| {
+                let more = changes.iter().flat_map(|&(lever, amount)| events(lever, amount));
+                self.segment_of(own.iter().copied().chain(more).collect(), as_of)
+            };
+            moves.extend(smallest_move(&levers, segment, None, segment_of)?);
+            tried.extend(levers);
+            Ok::<(), RunError>(())
+        };
+        if self.profiles.value_basis.name() == "spend" {
+            let basket = own.iter().map(Event::amount).filter(|&amount| amount > 0.0);
+            let (sum, n) = basket.fold((0.0, 0u32), |(sum, n), amount| (sum + amount, n + 1));
+            let mean_line = sum / f64::from(n.max(1));
+            let amounts = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0];
+            let amounts = amounts.map(|times| two_digits(times * mean_line)).to_vec();
+            let levers = vec![Lever { name: "spend".into(), amounts }];
+            // Money alone: an item of no taste, so that nothing else changes.
+            let spend = |_: usize, amount: f64| {
+                vec![Event { item: NO_CODE, quantity: 1.0, price: amount, ..extra }]
+            };
+            attempt(levers, &spend)?;
+        }
+        let (names, items) = self.categories_of_others(row, segment)?;
+        if !names.is_empty() {
+            let amounts = vec![1.0, 2.0, 3.0, 5.0, 8.0, 13.0, 21.0];
+            let lever = |name: &String| Lever { name: name.clone(), amounts: amounts.clone() };
+            let levers: Vec<Lever> = names.iter().map(lever).collect();
+            let buy = |lever: usize, n: f64| {
+                let one = Event { item: items[lever], quantity: 1.0, price: f64::NAN, ..extra };
+                vec![one; n as usize]
+            };
+            attempt(levers, &buy)?;
+        }
+        Ok((moves, tried))
+    }
+
+    /// Names of categories or texts that pull most towards the next taste, and an item of each.
+    fn categories_of_others(
+        &self,
+        row: usize,
+        segment: u32,
+    ) -> Result<(Vec<String>, Vec<u32>), RunError> {
+        let Place::TwoAxes { taste, segments } = &self.known.place else {
+            return Ok((Vec::new(), Vec::new()));
+        };
+        let Some((_, next)) = self.own_and_next(taste, row, segment)? else {
+            return Ok((Vec::new(), Vec::new()));
+        };
+        // What users of the next taste buy beyond what those of the own taste do.
+        let taste_of = |row: usize| segments.taste_of(self.assignment.segments[row]) as usize;
+        let own = segments.taste_of(segment) as usize;
+        let named = taste.names_of_items(self.sight())?;
+        let mut pull: Vec<(f64, u32)> = vec![(0.0, NO_CODE); named.1.len()];
+        let mut best: Vec<f64> = vec![0.0; named.1.len()];
+        let sizes = [own, next].map(|group| {
+            (0..self.profiles.n_users()).filter(|&row| taste_of(row) == group).count().max(1) as f64
+        });
+        for other in 0..self.profiles.n_users() {
+            let weight = match taste_of(other) {
+                group if group == next => 1.0 / sizes[1],
+                group if group == own => -1.0 / sizes[0],
+                _ => continue,
+            };
+            for (item, value) in self.profiles.items.entries(other) {
+                let Some(at) = named.0.get(item).copied().filter(|&code| code != NO_CODE) else {
+                    continue;
+                };
+                let at = at as usize;
+                pull[at].0 += weight * f64::from(value.ln_1p());
+                if weight > 0.0 && f64::from(value) > best[at] {
+                    (best[at], pull[at].1) = (f64::from(value), item as u32);
+                }
+            }
+        }
+        let mut order: Vec<usize> = (0..pull.len()).filter(|&at| pull[at].1 != NO_CODE).collect();
+        order.sort_by(|&a, &b| pull[b].0.total_cmp(&pull[a].0).then(a.cmp(&b)));
+        order.truncate(N_CATEGORIES);
+        let names = order.iter().map(|&at| named.1[at].clone()).collect();
+        Ok((names, order.iter().map(|&at| pull[at].1).collect()))
+    }
+
+    /// Where a user with these events stands.
+    fn segment_of(&self, mut events: Vec<Event>, as_of: i64) -> Result<u32, RunError> {
+        events.sort_by_key(|event| event.time);
+        let alone = Alone { events, table: &self.table };
+        let params = self.known.profile_params();
+        let silent = Progress::silent();
+        let profiles = build_like(&alone, as_of, &params, &self.known.shop, &silent)?;
+        let sight = Sight { profiles: &profiles, ..self.sight() };
+        Ok(self.known.place.assign(sight)?.segments[0])
+    }
+
+    /// The events of a user before the run's day.
+    fn events_of(&self, user: UserId) -> Result<Vec<Event>, RunError> {
+        let as_of = self.known.as_of()?;
+        for part in 0..self.table.n_parts() {
+            let events = self.table.part(part)?;
+            let first = events.partition_point(|event| event.user < user);
+            let own: Vec<Event> =
+                events[first..].iter().take_while(|event| event.user == user).copied().collect();
+            if !own.is_empty() {
+                return Ok(own.into_iter().filter(|event| event.time < as_of).collect());
+            }
+        }
+        Ok(Vec::new())
+    }
+}
+
+/// One user's events, as if they were all of the table.
+struct Alone<'a> {
+    events: Vec<Event>,
+    table: &'a EventTable,
+}
+
+impl Parts for Alone<'_> {
+    fn n_parts(&self) -> usize {
+        1
+    }
+
+    fn part(&self, _: usize) -> Result<Vec<Event>, ProfilesError> {
+        Ok(self.events.clone())
+    }
+
+    fn catalogue(&self) -> &Catalogue {
+        self.table.catalogue()
+    }
+
+    fn channels(&self) -> Vec<u32> {
+        self.table.channels()
+    }
+}
+
+/// A sum of money as a person would say it.
+fn two_digits(number: f64) -> f64 {
+    if number <= 0.0 || !number.is_finite() {
+        return 1.0;
+    }
+    let scale = 10f64.powi(1 - number.log10().floor() as i32);
+    (number * scale).round() / scale
+}

@@ -1,0 +1,93 @@
+//! Rows written as they come; the file appears whole or not at all.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{Field, Schema};
+use arrow::error::ArrowError;
+use parquet::arrow::ArrowWriter;
+use tempfile::NamedTempFile;
+
+use crate::RunError;
+use crate::artifacts::{SegmentRows, properties, record_batch, segment_columns};
+
+/// A table under way, beside its place.
+pub(super) struct Writer {
+    path: PathBuf,
+    file: NamedTempFile,
+    writer: Option<ArrowWriter<File>>,
+    /// Whether a row may be without a segment, also when none of the first part is.
+    has_gaps: bool,
+}
+
+impl Writer {
+    /// Begins a table.
+    pub fn new(path: &Path, has_gaps: bool) -> Result<Self, RunError> {
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let named = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder);
+        let file = named.map_err(RunError::writing(path))?;
+        Ok(Self { path: path.to_owned(), file, writer: None, has_gaps })
+    }
+
+    /// Adds the rows of a part.
+    pub fn append(&mut self, rows: &SegmentRows) -> Result<(), RunError> {
+        if rows.users.is_empty() {
+            return Ok(());
+        }
+        let broken = |reason: String| RunError::Broken { path: self.path.clone(), reason };
+        let batch = self.batch(rows).map_err(|error| broken(error.to_string()))?;
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            none => {
+                let file =
+                    self.file.as_file().try_clone().map_err(RunError::writing(&self.path))?;
+                let writer = ArrowWriter::try_new(file, batch.schema(), Some(properties()))
+                    .map_err(|error| broken(error.to_string()))?;
+                none.insert(writer)
+            }
+        };
+        writer.write(&batch).map_err(|error| broken(error.to_string()))
+    }
+
+    fn batch(&self, rows: &SegmentRows) -> Result<RecordBatch, ArrowError> {
+        let batch = record_batch(segment_columns(rows))?;
+        let gaps = |field: &Arc<Field>| match self.has_gaps && field.name() == "segment" {
+            true => Arc::new(field.as_ref().clone().with_nullable(true)),
+            false => Arc::clone(field),
+        };
+        let fields: Vec<Arc<Field>> = batch.schema().fields().iter().map(gaps).collect();
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), batch.columns().to_vec())
+    }
+
+    /// Ends the table and puts it in its place.
+    pub fn finish(self) -> Result<(), RunError> {
+        let Self { path, file, writer, .. } = self;
+        if let Some(writer) = writer {
+            writer.close().map_err(|error| RunError::Write {
+                path: path.clone(),
+                source: std::io::Error::other(error.to_string()),
+            })?;
+        }
+        readable_by_default(file.as_file()).map_err(RunError::writing(&path))?;
+        file.as_file().sync_all().map_err(RunError::writing(&path))?;
+        file.persist(&path).map_err(|error| RunError::writing(&path)(error.error))?;
+        Ok(())
+    }
+}
+
+/// Temporary files are private to their owner; results follow the folder's usual mode.
+#[cfg(unix)]
+fn readable_by_default(file: &File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable_by_default(_: &File) -> std::io::Result<()> {
+    Ok(())
+}

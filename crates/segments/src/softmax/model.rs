@@ -1,0 +1,158 @@
+use fenqun_base::{Assignment, DataError, Fitted, Matrix, ModelState, Soft, Stored};
+use serde::{Deserialize, Serialize};
+
+use super::kernel::{Linear, Rows};
+
+/// Coefficients and intercepts, in the units of the data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SoftmaxModel {
+    coefficients: Matrix,
+    mean: Vec<f32>,
+    summary: Summary,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Summary {
+    c: f64,
+    intercepts: Vec<f64>,
+    n_iterations: usize,
+}
+
+impl SoftmaxModel {
+    pub(super) fn new(
+        coefficients: Matrix,
+        intercepts: Vec<f64>,
+        mean: Vec<f32>,
+        c: f64,
+        n_iterations: usize,
+    ) -> Self {
+        Self { coefficients, mean, summary: Summary { c, intercepts, n_iterations } }
+    }
+
+    /// One row of coefficients a class, in the units of the data.
+    #[must_use]
+    pub fn coefficients(&self) -> &Matrix {
+        &self.coefficients
+    }
+
+    /// One intercept a class.
+    #[must_use]
+    pub fn intercepts(&self) -> &[f64] {
+        &self.summary.intercepts
+    }
+
+    /// The mean of the labelled rows it was fitted on: the user that others are explained against.
+    #[must_use]
+    pub fn mean(&self) -> &[f32] {
+        &self.mean
+    }
+
+    /// The candidate for `C` that the inner folds chose.
+    #[must_use]
+    pub fn c(&self) -> f64 {
+        self.summary.c
+    }
+
+    /// Rounds of the last fit.
+    #[must_use]
+    pub fn n_iterations(&self) -> usize {
+        self.summary.n_iterations
+    }
+
+    /// The logit of every class for one row.
+    ///
+    /// # Errors
+    /// [`DataError::WrongWidth`].
+    pub fn logits(&self, row: &[f32]) -> Result<Vec<f64>, DataError> {
+        self.check_width(row)?;
+        let own = |(coefficients, intercept): (&[f32], &f64)| {
+            let terms = coefficients.iter().zip(row);
+            intercept + terms.map(|(&a, &b)| f64::from(a) * f64::from(b)).sum::<f64>()
+        };
+        Ok(self.coefficients.rows().zip(&self.summary.intercepts).map(own).collect())
+    }
+
+    /// What every column adds to every class's logit against the mean row, classes × columns: the
+    /// exact Shapley values of a linear function whose columns are drawn one by one from the rows
+    /// it was fitted on. A class's values sum to its logit less its logit at [`Self::mean`].
+    ///
+    /// # Errors
+    /// [`DataError::WrongWidth`].
+    pub fn shapley(&self, row: &[f32]) -> Result<Matrix, DataError> {
+        self.check_width(row)?;
+        let mut result = Matrix::zeros(self.n_segments(), self.width());
+        for (class, coefficients) in self.coefficients.rows().enumerate() {
+            for (column, value) in result.row_mut(class).iter_mut().enumerate() {
+                let away = f64::from(row[column]) - f64::from(self.mean[column]);
+                *value = (f64::from(coefficients[column]) * away) as f32;
+            }
+        }
+        Ok(result)
+    }
+
+    fn check_width(&self, row: &[f32]) -> Result<(), DataError> {
+        if row.len() == self.width() {
+            return Ok(());
+        }
+        Err(DataError::WrongWidth { expected: self.width(), found: row.len() })
+    }
+}
+
+impl Fitted for SoftmaxModel {
+    fn n_segments(&self) -> usize {
+        self.coefficients.n_rows()
+    }
+
+    fn width(&self) -> usize {
+        self.coefficients.n_columns()
+    }
+
+    fn assign(&self, data: &Matrix) -> Result<Assignment, DataError> {
+        Assignment::likeliest(&self.probabilities(data)?)
+    }
+}
+
+impl Soft for SoftmaxModel {
+    fn probabilities(&self, data: &Matrix) -> Result<Matrix, DataError> {
+        self.check(data)?;
+        let weights: Vec<f64> = self.coefficients.values().iter().copied().map(f64::from).collect();
+        let linear = Linear { weights: &weights, intercepts: &self.summary.intercepts };
+        let at: Vec<u32> = (0..data.n_rows() as u32).collect();
+        let rows = Rows { values: data.values(), width: self.width(), at: &at };
+        let narrow = |_, shares: &[f64]| shares.iter().map(|&share| share as f32).collect();
+        let pieces: Vec<Vec<f32>> = rows.shares(linear, narrow);
+        Matrix::new(data.n_rows(), self.n_segments(), pieces.concat())
+    }
+}
+
+impl Stored for SoftmaxModel {
+    const NAME: &'static str = "softmax";
+
+    fn state(&self) -> ModelState {
+        ModelState::new(&self.summary)
+            .matrix("coefficients", &self.coefficients)
+            .vector("mean", &self.mean)
+    }
+
+    fn from_state(state: &ModelState) -> Result<Self, DataError> {
+        let summary: Summary = state.read_config(Self::NAME)?;
+        let coefficients = state.read_matrix(Self::NAME, "coefficients")?;
+        let mean = state.read_vector(Self::NAME, "mean")?;
+        let refuse =
+            |reason: &str| Err(DataError::Model { model: Self::NAME, reason: reason.to_owned() });
+        if coefficients.n_rows() < 2 || coefficients.n_columns() == 0 {
+            return refuse("it holds no coefficients");
+        }
+        if summary.intercepts.len() != coefficients.n_rows()
+            || mean.len() != coefficients.n_columns()
+        {
+            return refuse("its coefficients, intercepts and mean differ in length");
+        }
+        if !summary.intercepts.iter().all(|intercept| intercept.is_finite()) {
+            return refuse("its intercepts are not finite");
+        }
+        coefficients.check_finite()?;
+        Ok(Self { coefficients, mean, summary })
+    }
+}
