@@ -25,7 +25,8 @@ def python() -> Path:
     if stamp.exists() and stamp.read_text() == wanted:
         return interpreter
     say(f"installing the peers into {folder} (some gigabytes, most of them torch)")
-    venv.create(folder, with_pip=True)
+    if not interpreter.exists():
+        venv.create(folder, with_pip=True)
     subprocess.run([interpreter, "-m", "pip", "install", "--quiet", "-r", BENCH / "requirements.txt"], check=True)
     stamp.write_text(wanted)
     return interpreter

@@ -94,6 +94,11 @@ pub enum Command {
         after_help = "Examples:\n  fenqun evaluate runs/monday --labels tiers.csv --user id --label tier\n  fenqun evaluate runs/monday --task inactive --days 90 --active-within 365\n  fenqun evaluate runs/monday -c fenqun.toml     what [[labels]] and [evaluation] ask for"
     )]
     Evaluate(EvaluateOptions),
+    /// Search the settings of a head that tell a label best, and say what the search was worth
+    #[command(
+        after_help = "Examples:\n  fenqun tune runs/monday --labels tiers.csv --user id --label tier\n  fenqun tune runs/monday --label-name tier --method perceptron --until macro_f1=0.55\n  fenqun tune runs/monday --strategy halving --trials 40 --space space.toml\n\nThe same command goes on after a kill. Nothing else is changed: tuning/LABEL/METHOD/head.toml\nin the run is ready to paste into fenqun.toml."
+    )]
+    Tune(TuneOptions),
     /// List, fetch and check pretrained models
     #[command(
         after_help = "Examples:\n  fenqun models\n  fenqun models fetch minilm\n  fenqun models check"
@@ -317,6 +322,9 @@ pub struct EvaluateOptions {
     /// Repetitions with other folds
     #[arg(long)]
     pub repeats: Option<usize>,
+    /// A feature that may give the labels away, because it is truly known before they are
+    #[arg(long, value_name = "FEATURE")]
+    pub allow: Vec<String>,
     /// Do not learn from parts of the labels
     #[arg(long)]
     pub no_learning_curve: bool,
@@ -328,6 +336,106 @@ pub struct EvaluateOptions {
     pub language: Option<LanguageWord>,
 }
 
+/// `fenqun tune`.
+#[derive(Args, Debug)]
+pub struct TuneOptions {
+    /// The folder of a finished run
+    pub run: PathBuf,
+    /// A configuration whose [[labels]], [head] and [tune] replace those of the run
+    #[arg(short, long)]
+    pub config: Option<PathBuf>,
+    /// Files of labels, one row a user: CSV, TSV, JSONL, Parquet
+    #[arg(long, value_name = "FILE", num_args = 1.., requires_all = ["user", "label"])]
+    pub labels: Vec<String>,
+    /// The column of users in the files of labels
+    #[arg(long, value_name = "COLUMN", requires = "labels")]
+    pub user: Option<String>,
+    /// The column of labels
+    #[arg(long, value_name = "COLUMN", requires = "labels")]
+    pub label: Option<String>,
+    /// Which [[labels]] of the configuration, by name
+    #[arg(long, value_name = "NAME", conflicts_with = "labels")]
+    pub label_name: Option<String>,
+    /// The head; without it that of the configuration
+    #[arg(long, value_enum)]
+    pub method: Option<MethodWord>,
+    /// How the space is searched
+    #[arg(long, value_enum)]
+    pub strategy: Option<StrategyWord>,
+    /// A file with the space: lines of "head.settings.c" = { kind = "range", from = .., to = .. }
+    #[arg(long, value_name = "FILE.toml")]
+    pub space: Option<PathBuf>,
+    /// Most trials of a search
+    #[arg(long, value_name = "N")]
+    pub trials: Option<usize>,
+    /// No new trials after so many seconds
+    #[arg(long, value_name = "S")]
+    pub seconds: Option<f64>,
+    /// The metric searched by, such as macro_f1, accuracy, auroc, log_loss
+    #[arg(long, conflicts_with = "until")]
+    pub metric: Option<String>,
+    /// A metric and the value at which the search may end, such as macro_f1=0.55
+    #[arg(long, value_name = "METRIC=VALUE")]
+    pub until: Option<String>,
+    /// Inner folds that judge a trial
+    #[arg(long)]
+    pub folds: Option<usize>,
+    /// Outer folds that judge the tuning, each with a search of its own; 0: not judged
+    #[arg(long)]
+    pub outer_folds: Option<usize>,
+    /// Throw the trials of earlier searches of this label and method away first
+    #[arg(long)]
+    pub afresh: bool,
+    /// Where all random choices start; without it the run's seed
+    #[arg(long, env = "FENQUN_SEED")]
+    pub seed: Option<u64>,
+    /// Language of words
+    #[arg(long, value_enum, env = "FENQUN_LANGUAGE")]
+    pub language: Option<LanguageWord>,
+}
+
+/// A head as typed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum MethodWord {
+    /// Linear heads and trees, averaged
+    Blend,
+    /// Multinomial logistic regression
+    Softmax,
+    /// Boosted trees
+    Trees,
+    /// A multi-layer perceptron
+    Perceptron,
+    /// The nearest class centroid
+    NearestLabelled,
+    /// Labels spread along neighbours
+    LabelSpreading,
+}
+
+impl From<MethodWord> for fenqun_run::TuneMethod {
+    fn from(word: MethodWord) -> Self {
+        match word {
+            MethodWord::Blend => Self::Blend,
+            MethodWord::Softmax => Self::Softmax,
+            MethodWord::Trees => Self::Trees,
+            MethodWord::Perceptron => Self::Perceptron,
+            MethodWord::NearestLabelled => Self::NearestLabelled,
+            MethodWord::LabelSpreading => Self::LabelSpreading,
+        }
+    }
+}
+
+/// A strategy as typed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum StrategyWord {
+    /// Every combination
+    Grid,
+    /// Points drawn by the seed
+    Random,
+    /// Many points on few users, the best of them on all
+    Halving,
+}
+
 /// A question as typed.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum TaskWord {
@@ -335,6 +443,10 @@ pub enum TaskWord {
     Inactive,
     /// How much money each user spends in it
     Spend,
+    /// Which of the most bought categories each user buys from
+    Categories,
+    /// The six questions of the universal behaviour protocol (RecSys Challenge 2025)
+    Behaviour,
 }
 
 impl From<TaskWord> for fenqun_run::Ask {
@@ -342,6 +454,8 @@ impl From<TaskWord> for fenqun_run::Ask {
         match word {
             TaskWord::Inactive => Self::Inactive,
             TaskWord::Spend => Self::Spend,
+            TaskWord::Categories => Self::Categories,
+            TaskWord::Behaviour => Self::Behaviour,
         }
     }
 }

@@ -6,7 +6,7 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use support::{RAW_ID, Speak, Workplace, orders, orders_csv};
+use support::{RAW_ID, Workplace, orders, orders_csv};
 
 const DEFINITIONS: &str = r#"
 [[segment]]

@@ -154,7 +154,8 @@ pub(crate) fn capped(data: &Matrix, seed: Seed) -> Matrix {
     data.select_rows(&draw(data.n_rows(), MOST_ROWS, seed))
 }
 
-/// Where a model fitted on one resample puts all users.
+/// Where a model fitted on one resample puts all users; those in no segment are a group of their
+/// own. Empty where the method finds nothing in the resample: such a refit agrees with no other.
 pub(crate) fn refitted<S: Segmenter>(
     segmenter: &S,
     data: &Matrix,
@@ -168,10 +169,18 @@ pub(crate) fn refitted<S: Segmenter>(
     }
     // Before drawing, so that an error names the caller's row.
     data.check_finite()?;
-    let model = segmenter.fit(&data.select_rows(&resample(data.n_rows(), seed)), seed)?;
-    let assignment = model.assign(data)?;
+    let fitted = segmenter.fit(&data.select_rows(&resample(data.n_rows(), seed)), seed);
     step.advance(1);
-    Ok(assignment.segments)
+    let model = match fitted {
+        Err(DataError::NotConverged { .. }) => return Ok(Vec::new()),
+        other => other?,
+    };
+    let assignment = model.assign(data)?;
+    let group = |row: usize| match assignment.is_assigned(row) {
+        true => assignment.segments[row],
+        false => assignment.n_segments as u32,
+    };
+    Ok((0..data.n_rows()).map(group).collect())
 }
 
 /// Mean and interval of the agreement of all pairs.
@@ -180,7 +189,10 @@ pub(crate) fn agreement(assignments: &[Vec<u32>]) -> Result<Stability, DataError
     let pairs: Vec<(usize, usize)> = (0..n).flat_map(|a| (0..a).map(move |b| (a, b))).collect();
     let found = pairs
         .par_iter()
-        .map(|&(a, b)| adjusted_rand(&assignments[a], &assignments[b]))
+        .map(|&(a, b)| match assignments[a].is_empty() || assignments[b].is_empty() {
+            true => Ok(0.0),
+            false => adjusted_rand(&assignments[a], &assignments[b]),
+        })
         .collect::<Result<Vec<f64>, _>>()?;
     let mut of_refit = vec![0.0; n];
     for (&(a, b), index) in pairs.iter().zip(&found) {
@@ -252,6 +264,13 @@ mod tests {
         assert_eq!((found.low, found.high), (-1.0, 1.0));
         let close = [vec![0, 0, 1, 1], vec![1, 1, 0, 0], vec![0, 0, 5, 5]];
         assert_eq!(agreement(&close).expect("same users").low, 1.0);
+    }
+
+    #[test]
+    fn a_refit_that_finds_nothing_agrees_with_none() {
+        let refits = [vec![0, 0, 1, 1], vec![0, 0, 1, 1], Vec::new()];
+        let found = agreement(&refits).expect("same users");
+        assert!((found.mean - 1.0 / 3.0).abs() < 1e-12, "{found:?}");
     }
 
     #[test]

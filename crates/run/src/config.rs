@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::RunError;
 use crate::evaluate::EvaluationConfig;
 use crate::heads::HeadConfig;
+use crate::tune::TuneConfig;
 
 pub use segments::{DensityConfig, HierarchicalConfig, LifetimeConfig, RfmConfig};
 
@@ -64,6 +65,8 @@ pub struct Config {
     pub head: HeadConfig,
     /// `[evaluation]`: folds, tasks.
     pub evaluation: EvaluationConfig,
+    /// `[tune]`: which settings of the head are tried.
+    pub tune: TuneConfig,
 }
 
 impl Default for Config {
@@ -85,6 +88,7 @@ impl Default for Config {
             labels: Vec::new(),
             head: HeadConfig::default(),
             evaluation: EvaluationConfig::default(),
+            tune: TuneConfig::default(),
         }
     }
 }

@@ -146,6 +146,15 @@ pub enum RunError {
         /// Users of the file.
         n_users: usize,
     },
+    /// Settings that cannot be tuned as asked.
+    #[error("cannot tune: {reason}")]
+    Tune {
+        /// Why, and what to do.
+        reason: String,
+    },
+    /// Tuning was stopped on request.
+    #[error("interrupted; finished trials are kept: the same command goes on from there")]
+    TuneStopped,
     /// A task that the events cannot answer.
     #[error("task `{name}`: {reason}")]
     Task {
@@ -268,7 +277,7 @@ impl Classify for RunError {
             Self::Report(error) => error.kind(),
             Self::Package(error) => error.kind(),
             Self::Rules(error) => error.kind(),
-            Self::Interrupted(_) => ErrorKind::Interrupted,
+            Self::Interrupted(_) | Self::TuneStopped => ErrorKind::Interrupted,
             _ => ErrorKind::Input,
         }
     }

@@ -30,6 +30,7 @@ pub mod report;
 pub mod rules;
 mod score;
 mod steps;
+mod tune;
 
 pub use artifacts::{SegmentRows, read_json, read_model, read_segments, write_json};
 pub use config::{Config, KMeansConfig, SegmentsConfig, Taste, TextConfig, TwoAxesConfig};
@@ -46,3 +47,4 @@ pub use manifest::{BlockFacts, Counts, Input, Manifest, TextModelFacts, Timing};
 pub use pages::report_again;
 pub use score::{RunVectors, ScoreOutcome, ScoreRequest, Why, explain_user, score, vectors_of_run};
 pub use steps::{Outcome, RunRequest, Until, check, run};
+pub use tune::{TuneConfig, TuneMethod, TuneOutcome, TuneRequest, tune};

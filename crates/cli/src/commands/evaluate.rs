@@ -1,6 +1,7 @@
 use anyhow::Result;
 use comfy_table::Cell;
 use fenqun_base::Language;
+use fenqun_run::report::Figure;
 use fenqun_run::{
     Ask, Config, EvaluateRequest, Evaluated, EvaluationConfig, LabelColumns, LabelsConfig,
     TaskConfig,
@@ -40,6 +41,7 @@ fn request(options: &EvaluateOptions) -> Result<EvaluateRequest> {
     if let Some(repeats) = options.repeats {
         evaluation.repeats = repeats;
     }
+    evaluation.allowed_features.extend(options.allow.iter().cloned());
     if options.no_learning_curve {
         evaluation.learning_curve = false;
     }
@@ -81,6 +83,8 @@ fn task(ask: Ask, options: &EvaluateOptions) -> TaskConfig {
         name: match ask {
             Ask::Inactive => format!("inactive-{}d", options.days),
             Ask::Spend => format!("spend-{}d", options.days),
+            Ask::Categories => format!("categories-{}d", options.days),
+            Ask::Behaviour => format!("behaviour-{}d", options.days),
         },
         ask,
         days: options.days,
@@ -100,8 +104,12 @@ fn show(one: &Evaluated, language: Language, console: &Console) {
     for method in &shown.methods {
         let mut row = vec![Cell::new(&method.name)];
         row.extend(method.figures.iter().map(|figure| {
-            print::right(figure.map_or("–".to_owned(), |figure| {
-                format!("{:.3} [{:.3}, {:.3}]", figure.mean, figure.low, figure.high)
+            print::right(figure.map_or("–".to_owned(), |Figure { mean, low, high }| {
+                // What does not vary has no interval.
+                match low < high {
+                    true => format!("{mean:.3} [{low:.3}, {high:.3}]"),
+                    false => format!("{mean:.3}"),
+                }
             }))
         }));
         table.add_row(row);

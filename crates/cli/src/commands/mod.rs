@@ -11,3 +11,4 @@ pub mod run;
 pub mod score;
 pub mod segments;
 pub mod shell;
+pub mod tune;

@@ -167,6 +167,7 @@ fn spread(mean: f64, mut values: Vec<f64>) -> Spread {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use fenqun_base::Language;
 
     #[test]
     fn what_is_said_in_order_beats_what_is_not_and_ties_with_its_like() {

@@ -10,6 +10,21 @@ pub struct Lever {
     pub name: String,
     /// Amounts to try, the smallest change first.
     pub amounts: Vec<f64>,
+    /// Whether half of it makes no sense: purchases against money.
+    #[serde(default)]
+    pub is_whole: bool,
+}
+
+impl Lever {
+    /// The middle of two amounts, as a person would say it.
+    fn between(&self, one: f64, other: f64) -> f64 {
+        let middle = (one + other) / 2.0;
+        if self.is_whole || middle == 0.0 {
+            return middle.floor();
+        }
+        let scale = 10f64.powi(1 - middle.abs().log10().floor() as i32);
+        (middle * scale).round() / scale
+    }
 }
 
 /// One change of a move.
@@ -30,10 +45,15 @@ pub struct Move {
     pub segment: u32,
 }
 
+/// Times that a single change is halved between the last amount that did not do and the first that
+/// did.
+const N_HALVINGS: usize = 6;
+
 /// Tries every lever alone, smallest amounts first, then pairs of levers; returns the first move
 /// after which `segment_of` names another segment than `own` (or the `wanted` one), or `None` when
 /// nothing tried does. A move is smaller when its amounts come earlier in the levers' lists; a
-/// single change is preferred to two, an earlier lever to a later one.
+/// single change is preferred to two, an earlier lever to a later one. A single change is then made
+/// smaller as long as the smaller one does too.
 ///
 /// `segment_of` gets (lever, amount) pairs and applies them to the user however the model needs it.
 ///
@@ -57,9 +77,20 @@ pub fn smallest_move<E>(
     for step in 0..longest {
         for (at, lever) in levers.iter().enumerate() {
             let Some(&amount) = lever.amounts.get(step) else { continue };
-            if let Some(found) = ask(&[(at, amount)])? {
-                return Ok(Some(found));
+            let Some(mut found) = ask(&[(at, amount)])? else { continue };
+            let mut too_little = if step > 0 { lever.amounts[step - 1] } else { 0.0 };
+            let mut enough = amount;
+            for _ in 0..N_HALVINGS {
+                let middle = lever.between(too_little, enough);
+                if middle <= too_little.min(enough) || middle >= too_little.max(enough) {
+                    break;
+                }
+                match ask(&[(at, middle)])? {
+                    Some(smaller) => (enough, found) = (middle, smaller),
+                    None => too_little = middle,
+                }
             }
+            return Ok(Some(found));
         }
     }
     // Pairs whose steps add up to less come first.
@@ -88,7 +119,11 @@ mod tests {
 
     fn levers() -> Vec<Lever> {
         let amounts = vec![1.0, 2.0, 4.0];
-        ["spend", "visits"].map(|name| Lever { name: name.into(), amounts: amounts.clone() }).into()
+        let lever = |(name, is_whole): (&str, bool)| {
+            let (name, amounts) = (name.to_owned(), amounts.clone());
+            Lever { name, amounts, is_whole }
+        };
+        [("spend", false), ("visits", true)].map(lever).into()
     }
 
     /// A grid of segments: one border on each lever.
@@ -109,10 +144,14 @@ mod tests {
     #[test]
     fn the_smallest_single_change_is_found_and_does_cross_the_border() {
         let one = found(3.5, 1.5, None).expect("two more spend");
-        assert_eq!(one.changes, [Change { lever: "spend".into(), amount: 2.0 }]);
-        assert_eq!(one.segment, 1);
+        assert_eq!(one.changes[0].lever, "spend");
+        // 1.5 is needed, 1 does not do and 2 does: halving comes to it.
+        assert_eq!((one.changes.len(), one.changes[0].amount, one.segment), (1, 1.5, 1));
         let other = found(1.5, 4.5, None).expect("one more visit");
         assert_eq!((other.changes[0].lever.as_str(), other.segment), ("visits", 2));
+        assert_eq!(other.changes[0].amount, 1.0, "half a visit is none");
+        let three = found(-9.0, 2.5, None).expect("three more visits");
+        assert_eq!(three.changes[0].amount, 3.0, "4 do, 3 do as well");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use fenqun_base::artifact::FORMAT;
-use fenqun_base::{Block, Language, Progress, Seed};
+use fenqun_base::{Block, Labels, Language, Progress, Seed};
 use fenqun_evaluate::compare::{Comparing, Contender, Majority, Task, compare};
 use fenqun_evaluate::metrics::Metric;
 use fenqun_evaluate::splits::stratified;
@@ -15,9 +15,11 @@ use super::contenders::{OnRows, baselines, plain_blocks};
 use super::inputs::Inputs;
 use super::known::{Known, join};
 use super::request::{EvaluateRequest, Evaluated, EvaluationConfig};
-use super::{leak, next_period, tell, write};
+use super::task::Ask;
+use super::{leak, next_period, protocols, tell, write};
 use crate::RunError;
-use crate::heads::HeadConfig;
+use crate::heads::{HeadConfig, Input};
+use crate::steps::models::Models;
 
 /// What the configured head is called in tables.
 pub(super) const OURS: &str = "fenqun";
@@ -53,7 +55,11 @@ pub fn evaluate(
         }
     }
     for task in &asked.evaluation.tasks {
-        evaluated.push(next_period::evaluate(task, &asked, &inputs, progress)?);
+        evaluated.push(match task.ask {
+            Ask::Inactive | Ask::Spend => next_period::evaluate(task, &asked, &inputs, progress)?,
+            Ask::Categories => protocols::categories(task, &asked, &inputs, progress)?,
+            Ask::Behaviour => protocols::behaviour(task, &asked, &inputs, progress)?,
+        });
     }
     write::results(&inputs.folder, &evaluated, asked.language)?;
     Ok(evaluated)
@@ -95,8 +101,8 @@ fn one(
     if n_unknown == table.users.len() {
         return Err(RunError::Strangers { name: config.name.clone(), n_users: n_unknown });
     }
-    leak::refuse(inputs, &labels, asked.seed)?;
-    let EvaluationConfig { folds, repeats, .. } = *asked.evaluation;
+    leak::refuse(inputs, &labels, &asked.evaluation.allowed_features, asked.seed)?;
+    let (folds, repeats) = (asked.evaluation.folds, asked.evaluation.repeats);
     let seed = asked.seed.derive(&config.name);
     let folds = stratified(&labels, folds, repeats, seed).map_err(told)?;
     remarks.extend(folds.reduced.iter().map(|reduced| format!("{}.", reduced.words(language))));
@@ -130,6 +136,7 @@ fn one(
         ),
     );
     write::folds(&inputs.folder, &config.name, &inputs.profiles.users, &labels, &folds.splits)?;
+    told_of_all(&config.name, asked, inputs, blocks, &labels, seed)?;
     Ok(Evaluated {
         format: FORMAT,
         name: config.name.clone(),
@@ -138,7 +145,25 @@ fn one(
         verdicts: tell::verdicts(&comparison, language),
         ledger: Some(table.ledger),
         comparison: Some(comparison),
-        amounts: None,
         seconds: start.elapsed().as_secs_f64(),
+        ..Evaluated::default()
     })
+}
+
+/// Learns from all labelled users, tells the class of every user of the run, and keeps the head.
+fn told_of_all(
+    name: &str,
+    asked: &Asked<'_>,
+    inputs: &Inputs,
+    blocks: &[Block],
+    labels: &Labels,
+    seed: Seed,
+) -> Result<(), RunError> {
+    let input = Input::new(asked.head, blocks)?;
+    let rows = labels.labelled();
+    let head = input.fit(&input.data.select_rows(&rows), &labels.select(&rows), seed)?;
+    let models = Models::in_folder(inputs.folder.join("model"))?;
+    head.keep(&models, &format!("head-{name}"))?;
+    let told = head.assign(&input.data)?;
+    write::users(&inputs.folder, name, &inputs.profiles.users, labels, told)
 }

@@ -7,10 +7,15 @@ use fenqun_evaluate::leaks::{self, LeakBounds};
 use super::inputs::Inputs;
 use crate::RunError;
 
-/// Refuses labels that a single feature gives away, by the feature's name.
-pub(super) fn refuse(inputs: &Inputs, labels: &Labels, seed: Seed) -> Result<(), RunError> {
+/// Refuses labels that a single feature gives away, by the feature's name, unless it is allowed to.
+pub(crate) fn refuse(
+    inputs: &Inputs,
+    labels: &Labels,
+    allowed: &[String],
+    seed: Seed,
+) -> Result<(), RunError> {
     let profiles = &inputs.profiles;
     let names: Vec<String> = profiles.features.iter().map(|feature| feature.name.clone()).collect();
-    let bounds = LeakBounds::default();
+    let bounds = LeakBounds { allowed: allowed.to_vec(), ..LeakBounds::default() };
     Ok(leaks::check(&profiles.values, &names, labels, &bounds, seed.derive("leaks"))?)
 }

@@ -17,11 +17,16 @@ mod known;
 mod labelled;
 mod leak;
 mod next_period;
+mod protocols;
 mod request;
 mod task;
 mod tell;
 mod write;
 
+pub(crate) use contenders::plain_blocks;
+pub(crate) use inputs::Inputs;
+pub(crate) use known::{Known, join};
 pub use labelled::evaluate;
+pub(crate) use leak::refuse as refuse_leaks;
 pub use request::{EvaluateRequest, Evaluated, EvaluationConfig};
 pub use task::{Ask, TaskConfig};

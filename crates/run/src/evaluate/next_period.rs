@@ -24,9 +24,6 @@ use crate::heads::{HeadConfig, OnBlocks, weighted};
 use crate::steps::blocks::{self, Sight};
 use crate::steps::segment;
 
-/// Milliseconds of a day.
-const DAY: i64 = 86_400_000;
-
 pub(super) fn evaluate(
     task: &TaskConfig,
     asked: &Asked<'_>,
@@ -34,10 +31,7 @@ pub(super) fn evaluate(
     progress: &Progress,
 ) -> Result<Evaluated, RunError> {
     let start = Instant::now();
-    let at = match task.at()? {
-        Some(at) => at,
-        None => inputs.profiles.as_of - i64::from(task.days) * DAY,
-    };
+    let at = task.test_moment(inputs.profiles.as_of)?;
     let params = &inputs.manifest.config.profiles;
     let moments = moments(task, &inputs.table, at, params, progress)?;
     let seed = asked.seed.derive(&task.name);
@@ -58,8 +52,8 @@ pub(super) fn evaluate(
             let verdicts = tell::verdicts(&comparison, asked.language);
             Evaluated { verdicts, comparison: Some(comparison), ..evaluated }
         }
-        Ask::Spend => {
-            let amounts = spend(&moments, &split, &blocks, asked, seed)?;
+        Ask::Spend | Ask::Categories | Ask::Behaviour => {
+            let amounts = spend(&moments, task.days, &split, &blocks, asked, seed)?;
             let verdicts = amounts.verdicts(asked.language);
             Evaluated { verdicts, amounts: Some(amounts), ..evaluated }
         }
@@ -122,6 +116,7 @@ fn inactive(
 /// features against recency, frequency and spend; and the user's own past.
 fn spend(
     moments: &Moments,
+    days: u32,
     split: &Split,
     blocks: &[Block],
     asked: &Asked<'_>,
@@ -146,7 +141,7 @@ fn spend(
     if let Some(rfm) = of(RFM) {
         said.push(("RFM + trees", true, predicted(rfm, false, seed)?));
     }
-    said.push(("own past spend", true, moments.past_spend(split)));
+    said.push(("own past spend", true, moments.same_pace(split, days)));
     let truth: Vec<f32> = split.test.iter().map(|&row| moments.amounts[row]).collect();
     let said: Vec<Said<'_>> = said
         .iter()
@@ -185,15 +180,18 @@ impl Moments {
         self.places.iter().map(|place| place.0 <= 1).collect()
     }
 
-    /// All the money each tested user has spent so far.
-    fn past_spend(&self, split: &Split) -> Vec<f32> {
-        let columns: Vec<Vec<f32>> =
-            self.profiles.iter().map(|it| it.column("spend").unwrap_or_default()).collect();
-        let spend = |&row: &usize| {
-            let (moment, row) = self.places[row];
-            columns[moment].get(row).copied().unwrap_or_default()
+    /// What each tested user would spend at the pace of all the time so far.
+    fn same_pace(&self, split: &Split, days: u32) -> Vec<f32> {
+        let column = |name: &str| -> Vec<Vec<f32>> {
+            self.profiles.iter().map(|it| it.column(name).unwrap_or_default()).collect()
         };
-        split.test.iter().map(spend).collect()
+        let (spend, tenure) = (column("spend"), column("tenure"));
+        let of = |&row: &usize| {
+            let (moment, row) = self.places[row];
+            let at = |of: &[Vec<f32>]| of[moment].get(row).copied().unwrap_or_default();
+            at(&spend) * days as f32 / at(&tenure).max(days as f32)
+        };
+        split.test.iter().map(of).collect()
     }
 
     /// A block of all rows, made moment by moment.

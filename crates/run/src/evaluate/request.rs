@@ -7,7 +7,9 @@ use fenqun_events::{LabelLedger, LabelsConfig};
 use serde::{Deserialize, Serialize};
 
 use super::{TaskConfig, tell};
+use crate::behaviour::BehaviourResult;
 use crate::heads::HeadConfig;
+use crate::propensity::PropensityReport;
 use crate::report::EvaluationData;
 
 /// `[evaluation]`: how labels are asked about.
@@ -22,13 +24,22 @@ pub struct EvaluationConfig {
     pub learning_curve: bool,
     /// Resamples behind the tests between methods.
     pub resamples: usize,
+    /// Features that may give a label away, because they are truly known before it is.
+    pub allowed_features: Vec<String>,
     /// Questions about the next period.
     pub tasks: Vec<TaskConfig>,
 }
 
 impl Default for EvaluationConfig {
     fn default() -> Self {
-        Self { folds: 5, repeats: 3, learning_curve: true, resamples: 1000, tasks: Vec::new() }
+        Self {
+            folds: 5,
+            repeats: 3,
+            learning_curve: true,
+            resamples: 1000,
+            allowed_features: Vec::new(),
+            tasks: Vec::new(),
+        }
     }
 }
 
@@ -70,6 +81,10 @@ pub struct Evaluated {
     pub comparison: Option<Comparison>,
     /// Every figure, where amounts were asked for.
     pub amounts: Option<AmountComparison>,
+    /// Every figure, where the categories of the next period were asked for.
+    pub propensity: Option<PropensityReport>,
+    /// Every figure of the universal behaviour protocol.
+    pub behaviour: Option<BehaviourResult>,
     /// Wall-clock seconds.
     pub seconds: f64,
 }

@@ -48,6 +48,10 @@ pub enum Ask {
     Inactive,
     /// Money spent in the period, net of refunds.
     Spend,
+    /// Which of the most bought categories the user buys from.
+    Categories,
+    /// The six questions of the universal behaviour protocol; `at` and `origins` are not used.
+    Behaviour,
 }
 
 impl Default for TaskConfig {
@@ -76,6 +80,16 @@ impl TaskConfig {
             name: self.name.clone(),
             reason: format!("`at` must be a day as YYYY-MM-DD, got `{}`", self.at),
         })
+    }
+}
+
+impl TaskConfig {
+    /// The test moment: as set, or one period before the first instant that is not looked at.
+    ///
+    /// # Errors
+    /// [`RunError::Task`] for what is no day.
+    pub(super) fn test_moment(&self, end: i64) -> Result<i64, RunError> {
+        Ok(self.at()?.unwrap_or(end - i64::from(self.days) * DAY))
     }
 }
 

@@ -5,7 +5,7 @@ use fenqun_evaluate::amounts::{AmountComparison, Amounts, Spread};
 use fenqun_evaluate::compare::{Comparison, Standing};
 use fenqun_evaluate::metrics::Metric;
 
-use super::Evaluated;
+use super::{Evaluated, protocols};
 use crate::report::{CalibrationPoint, EvaluatedMethod, EvaluationData, Figure, LearningCurve};
 
 /// Metrics of the table, after the one that counts first.
@@ -18,11 +18,13 @@ pub(super) fn verdicts(comparison: &Comparison, language: Language) -> Vec<Strin
 
 /// What the report shows of it.
 pub(super) fn shown(evaluated: &Evaluated, language: Language) -> EvaluationData {
-    let figures = match (&evaluated.comparison, &evaluated.amounts) {
-        (Some(comparison), _) => of_classes(comparison, language),
-        (None, Some(amounts)) => of_amounts(amounts, language),
-        (None, None) => EvaluationData::default(),
-    };
+    let Evaluated { comparison, amounts, propensity, behaviour, .. } = evaluated;
+    let figures = None
+        .or_else(|| comparison.as_ref().map(|it| of_classes(it, language)))
+        .or_else(|| amounts.as_ref().map(|it| of_amounts(it, language)))
+        .or_else(|| propensity.as_ref().map(|it| protocols::shown_propensity(it, language)))
+        .or_else(|| behaviour.as_ref().map(protocols::shown_behaviour))
+        .unwrap_or_default();
     EvaluationData {
         name: evaluated.name.clone(),
         protocol: format!("{}{}", evaluated.protocol, language.pick(".", "。")),
@@ -45,6 +47,7 @@ fn of_amounts(amounts: &AmountComparison, language: Language) -> EvaluationData 
         language.pick(["Spearman", "mean absolute error"], ["秩相关系数", "平均绝对误差"]);
     EvaluationData {
         metrics: metrics.map(str::to_owned).to_vec(),
+        lower_is_better: vec![false, true],
         methods: amounts.contenders.iter().map(method).collect(),
         ..EvaluationData::default()
     }
@@ -83,6 +86,7 @@ fn of_classes(comparison: &Comparison, language: Language) -> EvaluationData {
     let curves = comparison.contenders.iter().filter(|standing| !standing.curve.is_empty());
     EvaluationData {
         metrics: metrics.iter().map(|metric| metric.title(language).to_owned()).collect(),
+        lower_is_better: metrics.iter().map(|metric| !metric.higher_is_better()).collect(),
         methods: comparison.contenders.iter().map(method).collect(),
         classes: comparison.classes.iter().map(|class| class.name.clone()).collect(),
         confusion: ours.map_or_else(Vec::new, |standing| {

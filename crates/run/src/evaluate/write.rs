@@ -1,15 +1,16 @@
-//! Where results go: `evaluations/NAME.json`, `NAME.md`, `NAME-folds.parquet`, and the report.
+//! Where results go: `evaluations/NAME.json`, `NAME.md`, `NAME-folds.parquet`,
+//! `NAME-users.parquet`, and the report.
 
 use std::path::Path;
 
-use fenqun_base::{Labels, Language, NO_CODE, UserId, artifact};
+use fenqun_base::{Assignment, Labels, Language, NO_CODE, UserId, artifact};
 use fenqun_evaluate::splits::Split;
 
 use super::{Evaluated, tell};
 use crate::RunError;
-use crate::artifacts::{FoldRows, read_json, write_folds, write_json};
+use crate::artifacts::{FoldRows, SegmentRows, read_json, write_folds, write_json, write_segments};
 use crate::pages::write_report;
-use crate::report::ReportData;
+use crate::report::{EvaluationData, Figure, ReportData};
 
 /// The folder of a run that holds evaluations.
 const FOLDER: &str = "evaluations";
@@ -52,6 +53,35 @@ fn markdown(one: &Evaluated, language: Language) -> String {
     if let Some(amounts) = &one.amounts {
         text.push_str(&amounts.markdown(language));
     }
+    if let Some(behaviour) = &one.behaviour {
+        text.push_str(&behaviour.markdown());
+    }
+    if one.propensity.is_some() {
+        text.push_str(&table(&one.shown(language), language));
+        one.verdicts.iter().for_each(|verdict| text.push_str(&format!("\n{verdict}\n")));
+    }
+    text
+}
+
+/// The methods of an evaluation as a Markdown table.
+fn table(shown: &EvaluationData, language: Language) -> String {
+    let mut text = format!(
+        "| {} | {} |\n|{}\n",
+        language.pick("method", "方法"),
+        shown.metrics.join(" | "),
+        "---|".repeat(shown.metrics.len() + 1)
+    );
+    for method in &shown.methods {
+        let figure = |figure: &Option<Figure>| match figure {
+            None => "–".to_owned(),
+            Some(Figure { mean, low, high }) if low < high => {
+                format!("{mean:.4} [{low:.4}, {high:.4}]")
+            }
+            Some(Figure { mean, .. }) => format!("{mean:.4}"),
+        };
+        let cells: Vec<String> = method.figures.iter().map(figure).collect();
+        text.push_str(&format!("| {} | {} |\n", method.name, cells.join(" | ")));
+    }
     text
 }
 
@@ -73,6 +103,28 @@ pub(super) fn folds(
         }
     }
     write_folds(&made(run)?.join(format!("{name}-folds.parquet")), &rows)
+}
+
+/// Writes the class told of every user, in the columns of `segments.parquet`; the score says how
+/// sure it is.
+pub(super) fn users(
+    run: &Path,
+    name: &str,
+    users: &[UserId],
+    labels: &Labels,
+    told: Assignment,
+) -> Result<(), RunError> {
+    let class = |&code: &u32| labels.classes.get(code as usize).cloned().unwrap_or_default();
+    let rows = SegmentRows {
+        users: users.to_vec(),
+        client_ids: users.iter().map(|user| user.client_id()).collect(),
+        names: told.segments.iter().map(class).collect(),
+        reasons: vec![Vec::new(); users.len()],
+        segments: told.segments,
+        scores: told.scores,
+        ..SegmentRows::default()
+    };
+    write_segments(&made(run)?.join(format!("{name}-users.parquet")), &rows)
 }
 
 fn made(run: &Path) -> Result<std::path::PathBuf, RunError> {

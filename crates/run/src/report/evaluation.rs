@@ -15,6 +15,8 @@ pub struct EvaluationData {
     pub verdict: Vec<String>,
     /// Names of the metrics, the one that counts first.
     pub metrics: Vec<String>,
+    /// Of each metric, whether less of it is better.
+    pub lower_is_better: Vec<bool>,
     /// Every method, ours first.
     pub methods: Vec<EvaluatedMethod>,
     /// Names of the classes.
@@ -112,10 +114,14 @@ fn view(data: &EvaluationData) -> EvaluationView<'_> {
     let low = firsts.iter().map(|figure| figure.low).fold(f64::INFINITY, f64::min);
     let high = firsts.iter().map(|figure| figure.high).fold(f64::NEG_INFINITY, f64::max);
     let axis = Axis::over(low, high);
+    let better = |at: usize, mean: f64| match data.lower_is_better.get(at) {
+        Some(true) => -mean,
+        _ => mean,
+    };
     let best: Vec<f64> = (0..data.metrics.len())
         .map(|at| {
             let all = data.methods.iter().filter_map(|method| figure(method, at));
-            all.map(|figure| figure.mean).fold(f64::NEG_INFINITY, f64::max)
+            all.map(|figure| better(at, figure.mean)).fold(f64::NEG_INFINITY, f64::max)
         })
         .collect();
     let row = |method| Row {
@@ -123,8 +129,12 @@ fn view(data: &EvaluationData) -> EvaluationView<'_> {
         cells: (0..data.metrics.len())
             .map(|at| {
                 let figure = figure(method, at)?;
-                let interval = format!("{} – {}", score(figure.low), score(figure.high));
-                Some((score(figure.mean), interval, figure.mean >= best[at]))
+                let interval = match figure.low < figure.high {
+                    true => format!("{} – {}", score(figure.low), score(figure.high)),
+                    false => String::new(),
+                };
+                let is_best = better(at, figure.mean) >= best[at];
+                Some((score(figure.mean), interval, is_best))
             })
             .collect(),
         bar: figure(method, 0).map(|figure| {

@@ -262,6 +262,15 @@ fn top_features(profiles: &Profiles, found: &Found) -> Vec<TopFeature> {
         })
         .collect();
     features.sort_by(|a, b| b.strength.total_cmp(&a.strength).then(a.name.cmp(&b.name)));
+    // Who spends more in 28 days also spends more in 91: one window speaks for all.
+    let mut families: Vec<String> = Vec::new();
+    features.retain(|feature| {
+        let windowless = feature.name.split(|letter: char| letter.is_ascii_digit()).next();
+        let family = windowless.unwrap_or_default().trim_end_matches('_').to_owned();
+        let is_new = !families.contains(&family);
+        families.push(family);
+        is_new
+    });
     features.truncate(N_TOP_FEATURES);
     features
 }

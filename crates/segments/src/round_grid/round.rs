@@ -14,6 +14,9 @@ pub(super) fn roundest(low: f64, high: f64) -> f64 {
     }
     let middle = low + (high - low) / 2.0;
     let largest = low.abs().max(high.abs());
+    if !largest.is_finite() {
+        return low;
+    }
     let mut power = 10f64.powi(largest.log10().floor() as i32 + 1);
     for _ in 0..MOST_POWERS {
         for step in STEPS.map(|share| share * power) {
@@ -47,8 +50,9 @@ mod tests {
             (17.0, 17.0, 17.0),
         ] {
             let found = roundest(low, high);
-            assert!((found - expected).abs() < 1e-9 * expected.abs(), "{low} {high}: {found}");
+            assert!((found - expected).abs() <= 1e-9 * expected.abs(), "{low} {high}: {found}");
         }
         assert_eq!(roundest(1.0 / 3.0, 1.0 / 3.0), 1.0 / 3.0);
+        assert_eq!(roundest(f64::MAX, f64::INFINITY), f64::MAX);
     }
 }

@@ -91,6 +91,17 @@ fn users_who_are_all_alike_fall_into_one_cell() {
 }
 
 #[test]
+fn logarithms_of_no_amount_are_cut_where_they_lie() {
+    for values in [[1e30, 2e30, 3e30, 4e30], [-4e3, -3e3, -2e3, -1e3]] {
+        let data = Matrix::new(4, 1, values.to_vec()).expect("one column");
+        let value = RoundAxis { is_log: true, ..RoundAxis::default() };
+        let model = grid(&[value]).fit(&data, Seed(1)).expect("fits");
+        let sizes = model.assign(&data).expect("assigns").sizes();
+        assert!(sizes.iter().all(|&size| size > 0), "{sizes:?}");
+    }
+}
+
+#[test]
 fn settings_outside_their_rule_are_refused() {
     let refused = |params: RoundGrid| match params.fit(&users(50), Seed(1)) {
         Err(DataError::Parameter { name, .. }) => name,

@@ -49,17 +49,26 @@ impl Schema {
 }
 
 /// The name that is most like another, when it is like it at all: at most a third of its
-/// characters differ, case ignored.
+/// characters differ, case ignored. Among equals, one whose characters only changed places.
 pub(super) fn nearest<'a>(
     name: &str,
     names: impl Iterator<Item = &'a (impl AsRef<str> + ?Sized + 'a)>,
 ) -> Option<String> {
+    let sorted = |name: &str| {
+        let mut characters: Vec<char> = name.chars().collect();
+        characters.sort_unstable();
+        characters
+    };
     let wanted = name.to_lowercase();
     let most = (wanted.chars().count() / 3).max(1);
-    let near = |known: &str| damerau_levenshtein(&wanted, &known.to_lowercase());
+    let letters = sorted(&wanted);
+    let near = |known: &str| {
+        let known = known.to_lowercase();
+        (damerau_levenshtein(&wanted, &known), sorted(&known) != letters)
+    };
     let known = names.take(MOST_COMPARED).map(AsRef::as_ref);
-    let best = known.map(|known| (near(known), known)).min_by_key(|&(distance, _)| distance);
-    best.filter(|&(distance, _)| distance <= most).map(|(_, known)| known.to_owned())
+    let best = known.map(|known| (near(known), known)).min_by_key(|&(near, _)| near);
+    best.filter(|&((distance, _), _)| distance <= most).map(|(_, known)| known.to_owned())
 }
 
 #[cfg(test)]
@@ -68,7 +77,7 @@ mod tests {
 
     #[test]
     fn only_what_is_like_the_name_is_suggested() {
-        let names = ["spend_91d", "visits_91d", "recency"];
+        let names = ["spend_14d", "spend_91d", "visits_91d", "recency"];
         assert_eq!(nearest("spend_19d", names.iter()).as_deref(), Some("spend_91d"));
         assert_eq!(nearest("Recency", names.iter()).as_deref(), Some("recency"));
         assert_eq!(nearest("colour", names.iter()), None);

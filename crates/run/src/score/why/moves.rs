@@ -2,7 +2,6 @@
 //! the user's own events just before the run's day, and profile and segment are made anew.
 
 use fenqun_base::{Action, Catalogue, Event, NO_CODE, Progress, UserId};
-use fenqun_events::EventTable;
 use fenqun_explain::why::{Lever, Move, smallest_move};
 use fenqun_profiles::{Parts, ProfilesError, build_like};
 
@@ -10,6 +9,7 @@ use super::{N_CATEGORIES, Shop};
 use crate::RunError;
 use crate::score::place::Place;
 use crate::steps::blocks::Sight;
+use crate::steps::texts::Texts;
 
 impl Shop {
     /// The smallest purchase in money, and the smallest number of purchases of what the next taste
@@ -26,12 +26,14 @@ impl Shop {
         };
         let as_of = self.known.as_of()?;
         let extra = Event { time: as_of - 1, session: 1, discount: 0.0, ..*last };
+        let (names, items) = self.categories_of_others(row, segment)?;
+        let world = World::of(self, &own, &items);
         let mut moves = Vec::new();
         let mut tried = Vec::new();
         let mut attempt = |levers: Vec<Lever>, events: &dyn Fn(usize, f64) -> Vec<Event>| {
             let segment_of = |changes: &[(usize, f64)]| {
                 let more = changes.iter().flat_map(|&(lever, amount)| events(lever, amount));
-                self.segment_of(own.iter().copied().chain(more).collect(), as_of)
+                self.segment_of(&world, own.iter().copied().chain(more).collect(), as_of)
             };
             moves.extend(smallest_move(&levers, segment, None, segment_of)?);
             tried.extend(levers);
@@ -43,17 +45,19 @@ impl Shop {
             let mean_line = sum / f64::from(n.max(1));
             let amounts = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0];
             let amounts = amounts.map(|times| two_digits(times * mean_line)).to_vec();
-            let levers = vec![Lever { name: "spend".into(), amounts }];
+            let levers = vec![Lever { name: "spend".into(), amounts, is_whole: false }];
             // Money alone: an item of no taste, so that nothing else changes.
             let spend = |_: usize, amount: f64| {
                 vec![Event { item: NO_CODE, quantity: 1.0, price: amount, ..extra }]
             };
             attempt(levers, &spend)?;
         }
-        let (names, items) = self.categories_of_others(row, segment)?;
         if !names.is_empty() {
             let amounts = vec![1.0, 2.0, 3.0, 5.0, 8.0, 13.0, 21.0];
-            let lever = |name: &String| Lever { name: name.clone(), amounts: amounts.clone() };
+            let lever = |name: &String| {
+                let (name, amounts) = (name.clone(), amounts.clone());
+                Lever { name, amounts, is_whole: true }
+            };
             let levers: Vec<Lever> = names.iter().map(lever).collect();
             let buy = |lever: usize, n: f64| {
                 let one = Event { item: items[lever], quantity: 1.0, price: f64::NAN, ..extra };
@@ -110,13 +114,22 @@ impl Shop {
     }
 
     /// Where a user with these events stands.
-    fn segment_of(&self, mut events: Vec<Event>, as_of: i64) -> Result<u32, RunError> {
+    fn segment_of(
+        &self,
+        world: &World,
+        mut events: Vec<Event>,
+        as_of: i64,
+    ) -> Result<u32, RunError> {
         events.sort_by_key(|event| event.time);
-        let alone = Alone { events, table: &self.table };
-        let params = self.known.profile_params();
-        let silent = Progress::silent();
+        for event in &mut events {
+            let at = world.items.binary_search(&event.item);
+            event.item = at.map_or(NO_CODE, |at| at as u32);
+        }
+        let alone = Alone { events, world };
+        let (params, silent) = (self.known.profile_params(), Progress::silent());
         let profiles = build_like(&alone, as_of, &params, &self.known.shop, &silent)?;
-        let sight = Sight { profiles: &profiles, ..self.sight() };
+        let texts = world.texts.as_ref();
+        let sight = Sight { profiles: &profiles, catalogue: &world.catalogue, texts };
         Ok(self.known.place.assign(sight)?.segments[0])
     }
 
@@ -136,10 +149,34 @@ impl Shop {
     }
 }
 
+/// The items that one user's moves are about: everything is known by name, so the rest of the
+/// catalogue changes nothing but the time it takes.
+struct World {
+    /// Rows of the run's catalogue, ascending.
+    items: Vec<u32>,
+    catalogue: Catalogue,
+    texts: Option<Texts>,
+    channels: Vec<u32>,
+}
+
+impl World {
+    fn of(shop: &Shop, own: &[Event], more: &[u32]) -> Self {
+        let own = own.iter().map(|event| event.item).filter(|&item| item != NO_CODE);
+        let mut items: Vec<u32> = own.chain(more.iter().copied()).collect();
+        items.sort_unstable();
+        items.dedup();
+        let all = &shop.table.catalogue().items;
+        let told = items.iter().map(|&item| all[item as usize].clone()).collect();
+        let catalogue = Catalogue { items: told };
+        let texts = shop.texts.clone().map(|texts| texts.for_catalogue(&catalogue));
+        Self { items, catalogue, texts, channels: shop.table.channels() }
+    }
+}
+
 /// One user's events, as if they were all of the table.
 struct Alone<'a> {
     events: Vec<Event>,
-    table: &'a EventTable,
+    world: &'a World,
 }
 
 impl Parts for Alone<'_> {
@@ -152,11 +189,11 @@ impl Parts for Alone<'_> {
     }
 
     fn catalogue(&self) -> &Catalogue {
-        self.table.catalogue()
+        &self.world.catalogue
     }
 
     fn channels(&self) -> Vec<u32> {
-        self.table.channels()
+        self.world.channels.clone()
     }
 }
 

@@ -1,10 +1,10 @@
 //! Ways to group users with nothing left to choose, and how each is fitted.
 
 use fenqun_base::{
-    Assignment, Block, DataError, Fitted, Language, Matrix, Progress, Seed, Segmenter,
+    Assignment, Block, Fitted, Language, Matrix, Progress, Seed, Segmenter,
 };
 use fenqun_encoders::pca::Pca;
-use fenqun_evaluate::{EvaluateError, Stability, stability};
+use fenqun_evaluate::{Stability, stability};
 use fenqun_explain::{Shape, numbers};
 use fenqun_segments::lifetime::{BgNbdModel, GammaGammaModel};
 use fenqun_segments::rfm::RfmSegment;
@@ -122,21 +122,14 @@ impl Way {
         seed: Seed,
         progress: &Progress,
     ) -> Result<Stability, RunError> {
-        let measured = match self {
+        Ok(match self {
             Self::TwoAxes { axes, .. } => stability(axes, seen, n_refits, seed, progress),
             Self::KMeans { k_means, .. } => stability(k_means, seen, n_refits, seed, progress),
             Self::Hierarchical { tree, .. } => stability(tree, seen, n_refits, seed, progress),
             Self::Density { density, .. } => stability(density, seen, n_refits, seed, progress),
             Self::Rfm(grid) => stability(grid, seen, n_refits, seed, progress),
             Self::Lifetime(tiers) => stability(tiers, seen, n_refits, seed, progress),
-        };
-        match measured {
-            // Users among whom a resample finds no groups at all do not give the same groups again.
-            Err(EvaluateError::Data(DataError::NotConverged { .. })) => {
-                Ok(Stability { mean: 0.0, low: 0.0, high: 0.0, n_refits })
-            }
-            other => Ok(other?),
-        }
+        }?)
     }
 }
 

@@ -100,33 +100,39 @@ fn rule() -> impl Strategy<Value = String> {
         prop::option::of(Just("[\"i1\", \"i3\"]")),
     );
     let behaviour = move || {
-        (action.clone(), filters.clone()).prop_map(|(action, of)| {
-            let quoted =
-                |name: &str, word: Option<&str>| word.map(|word| format!("{name} = \"{word}\""));
-            let days = |name: &str, days: Option<u32>| days.map(|days| format!("{name} = {days}d"));
-            let arguments = [
-                quoted("category", of.0),
-                quoted("brand", of.1),
-                quoted("contains", of.2),
-                days("within", of.3),
-                days("before", of.4),
-                of.5.map(|items| format!("item = {items}")),
-            ];
-            let arguments: Vec<String> = arguments.into_iter().flatten().collect();
-            format!("{action}({})", arguments.join(", "))
-        })
+        (action.clone(), filters.clone())
+            .prop_map(|(action, of)| {
+                let quoted = |name: &str, word: Option<&str>| {
+                    word.map(|word| format!("{name} = \"{word}\""))
+                };
+                let days =
+                    |name: &str, days: Option<u32>| days.map(|days| format!("{name} = {days}d"));
+                let arguments = [
+                    quoted("category", of.0),
+                    quoted("brand", of.1),
+                    quoted("contains", of.2),
+                    days("within", of.3),
+                    days("before", of.4),
+                    of.5.map(|items| format!("item = {items}")),
+                ];
+                let arguments: Vec<String> = arguments.into_iter().flatten().collect();
+                format!("{action}({})", arguments.join(", "))
+            })
+            .boxed()
     };
     let measure = prop::sample::select(&["count", "amount", "days_since"][..]);
     let number = prop_oneof![
         Just("spend".to_owned()),
         Just("recency".to_owned()),
         (measure, behaviour()).prop_map(|(measure, of)| format!("{measure}({of})")),
-    ];
+    ]
+    .boxed();
     let quantity = prop_oneof![
         3 => number.clone(),
         1 => (number.clone(), prop::sample::select(&["+", "-", "*", "/"][..]), number.clone())
             .prop_map(|(left, sign, right)| format!("-({left} {sign} {right})")),
-    ];
+    ]
+    .boxed();
     let order = prop::sample::select(&["<", "<=", ">", ">=", "=", "!="][..]);
     let leaf = prop_oneof![
         behaviour(),
@@ -141,7 +147,8 @@ fn rule() -> impl Strategy<Value = String> {
                 [..]
         )
         .prop_map(str::to_owned),
-    ];
+    ]
+    .boxed();
     leaf.prop_recursive(3, 12, 3, |inner| {
         let several = prop::collection::vec(inner.clone(), 2..4);
         prop_oneof![

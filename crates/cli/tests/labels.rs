@@ -1,0 +1,145 @@
+//! Labels on a small made shop: what is told of them, and what bad labels get.
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+mod support;
+
+use std::fmt::Write as _;
+use std::fs;
+
+use support::{RAW_ID, Said, Workplace, files, orders, orders_csv};
+
+/// A finished run of the made shop.
+fn shop() -> Workplace {
+    let place = Workplace::new();
+    place.write("orders.csv", orders_csv(&orders()));
+    place.fenqun(&["init", "orders.csv"]).fine();
+    place.fenqun(&["run", "--out", "run"]).fine();
+    place
+}
+
+/// A file of labels: one line a user of the made shop.
+fn labels(place: &Workplace, of: impl Fn(usize) -> String) {
+    let mut text = "who,taste\n".to_owned();
+    for user in 0..90 {
+        writeln!(text, "{RAW_ID}{user:03},{}", of(user)).expect("a string");
+    }
+    place.write("labels.csv", text);
+}
+
+fn evaluate(place: &Workplace, more: &[&str]) -> Said {
+    let mut arguments = vec!["evaluate", "run", "--labels", "labels.csv", "--user", "who"];
+    arguments.extend(["--label", "taste", "--folds", "3", "--repeats", "1"]);
+    arguments.extend(more);
+    place.fenqun(&arguments)
+}
+
+fn refused(place: &Workplace, words: &[&str]) {
+    let said = evaluate(place, &[]);
+    assert_eq!(said.code, 2, "out: {}\nerr: {}", said.out, said.err);
+    assert!(!said.err.contains(RAW_ID), "an error holds a raw user id: {}", said.err);
+    for word in words {
+        assert!(said.err.contains(word), "`{word}` is not in: {}", said.err);
+    }
+    assert!(!place.path("run/evaluations/taste.json").exists(), "half a result is left");
+}
+
+#[test]
+fn tastes_are_told_better_than_by_the_majority_and_written_down() {
+    let place = shop();
+    // One in seven is labelled amiss: a label that features give away whole would be refused.
+    labels(&place, |user| ["drinks", "pets", "baby"][(user + user % 7 / 6) % 3].to_owned());
+    let said = evaluate(&place, &[]).fine();
+    assert!(said.out.contains("fenqun beats"), "{}", said.out);
+    assert!(said.out.contains("majority by"), "{}", said.out);
+    for name in ["taste.json", "taste.md", "taste-folds.parquet", "taste-users.parquet"] {
+        assert!(place.path("run/evaluations").join(name).exists(), "{name} is missing");
+    }
+    let page = fs::read_to_string(place.path("run/report.html")).expect("page");
+    assert!(page.contains("id=\"evaluation\"") && page.contains("class=\"confusion\""));
+    for file in files(&place.path("run")) {
+        let bytes = fs::read(&file).expect("file");
+        let found = bytes.windows(RAW_ID.len()).any(|window| window == RAW_ID.as_bytes());
+        assert!(!found, "{} holds a raw user id", file.display());
+    }
+    let first = fs::read(place.path("run/evaluations/taste.md")).expect("written");
+    evaluate(&place, &[]).fine();
+    let again = fs::read(place.path("run/evaluations/taste.md")).expect("written");
+    assert_eq!(first, again, "the same labels and seed give the same words");
+}
+
+#[test]
+fn users_without_events_are_counted_and_named_by_line() {
+    let place = shop();
+    let mut text = "who,taste\n".to_owned();
+    for user in 0..95 {
+        writeln!(text, "{RAW_ID}{user:03},{}", ["drinks", "pets"][user % 2]).expect("a string");
+    }
+    place.write("labels.csv", text);
+    let said = evaluate(&place, &["--no-learning-curve"]).fine();
+    assert!(said.out.contains("5 of 95 labelled users have no events"), "{}", said.out);
+    assert!(said.out.contains("labels.csv, line 92"), "{}", said.out);
+    assert!(!said.out.contains(RAW_ID), "{}", said.out);
+}
+
+#[test]
+fn labels_that_teach_nothing_are_refused() {
+    let place = shop();
+    labels(&place, |_| "same".to_owned());
+    refused(&place, &["all users are `same`"]);
+    labels(&place, |user| if user == 7 { "odd" } else { "same" }.to_owned());
+    refused(&place, &["`odd` has one example"]);
+    labels(&place, |user| format!("class {user}"));
+    refused(&place, &["has one example"]);
+    labels(&place, |_| String::new());
+    refused(&place, &["labels.csv", "`taste`"]);
+    place.write("labels.csv", "who,taste\nnobody,a\nno one,b\n");
+    refused(&place, &["none of the 2 labelled users"]);
+    place.write("labels.csv", format!("who,taste\n{RAW_ID}001,a\n{RAW_ID}002,b\n{RAW_ID}001,b\n"));
+    refused(&place, &["labels.csv, line 4", "line 2"]);
+    place.write("labels.csv", "who,other\n1,a\n");
+    refused(&place, &["taste"]);
+}
+
+#[test]
+fn a_feature_that_is_the_label_is_refused_by_name() {
+    let place = shop();
+    // Everyone's number of lines, said as a word: the feature `lines` gives it away.
+    let orders = orders();
+    let n_lines = |user: usize| {
+        let raw = format!("{RAW_ID}{user:03},");
+        orders.iter().filter(|row| row.starts_with(&raw)).count()
+    };
+    labels(&place, |user| if n_lines(user) > 18 { "many" } else { "few" }.to_owned());
+    refused(&place, &["lines"]);
+    let allowed = ["lines", "distinct_items", "spend", "frequency"];
+    let more: Vec<&str> = allowed.iter().flat_map(|name| ["--allow", name]).collect();
+    let said = evaluate(&place, &more);
+    assert!(!said.err.contains("feature `lines`"), "{}", said.err);
+}
+
+#[test]
+fn nothing_asked_and_no_run_are_told() {
+    let place = shop();
+    let said = place.fenqun(&["evaluate", "run"]);
+    assert_eq!(said.code, 2);
+    assert!(
+        said.err.contains("nothing to evaluate") && said.err.contains("--labels"),
+        "{}",
+        said.err
+    );
+    let said = place.fenqun(&["evaluate", "nowhere", "--task", "inactive"]);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("nowhere"), "{}", said.err);
+    let said = place.fenqun(&["evaluate", "run", "--task", "inactive", "--days", "400"]);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("reach back"), "{}", said.err);
+}
+
+#[test]
+fn the_next_period_is_asked_about() {
+    let place = shop();
+    let said = place.fenqun(&["evaluate", "run", "--task", "inactive", "--days", "28"]).fine();
+    assert!(said.out.contains("inactive-28d") && said.out.contains("AUROC"), "{}", said.out);
+    let said = place.fenqun(&["evaluate", "run", "--task", "spend", "--days", "28"]).fine();
+    assert!(said.out.contains("Spearman"), "{}", said.out);
+}

@@ -1,0 +1,156 @@
+//! Tuning on a small made shop: what it says, what it leaves, and that it goes on after a kill.
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+mod support;
+
+use std::fs;
+use std::path::PathBuf;
+
+use support::{RAW_ID, Said, Workplace, files, orders, orders_csv};
+
+/// A shop with a finished run in `run`, and the taste of every user as a label.
+fn shop() -> Workplace {
+    let place = Workplace::new();
+    place.write("orders.csv", orders_csv(&orders()));
+    place.fenqun(&["init", "orders.csv"]).fine();
+    place.fenqun(&["run", "--out", "run"]).fine();
+    let mut rows = String::from("customer,taste\n");
+    for user in 0..90 {
+        // A few users are labelled wrongly, so that no head is perfect.
+        let taste = ["drinks", "pets", "baby"][(user + usize::from(user % 7 == 0)) % 3];
+        rows.push_str(&format!("{RAW_ID}{user:03},{taste}\n"));
+    }
+    place.write("tastes.csv", rows);
+    place
+}
+
+const SPACE: &str = "\
+\"head.settings.c\" = { kind = \"range\", from = 0.001, to = 1.0, scale = \"log\" }\n\
+\"head.settings.class_weights\" = { kind = \"choice\", of = [\"uniform\", \"balanced\"] }\n";
+
+/// Tunes the linear head on the tastes.
+fn tuned(place: &Workplace, more: &[&str]) -> Said {
+    let labels = ["--labels", "tastes.csv", "--user", "customer", "--label", "taste"];
+    let mut all = vec!["tune", "run", "--method", "softmax", "--language", "en"];
+    all.extend(labels);
+    all.extend(more);
+    place.fenqun(&all)
+}
+
+fn found(place: &Workplace, name: &str) -> PathBuf {
+    place.path("run/tuning/taste/softmax").join(name)
+}
+
+fn text(place: &Workplace, name: &str) -> String {
+    fs::read_to_string(found(place, name)).expect("written")
+}
+
+#[test]
+fn tuning_leaves_a_table_a_picture_and_a_head_that_evaluate_takes() {
+    let place = shop();
+    place.write("space.toml", SPACE);
+    let said = tuned(&place, &["--space", "space.toml", "--trials", "6"]).fine();
+    assert!(said.out.contains("6 trials: best macro_f1 was"), "{}", said.out);
+    assert!(said.out.contains("on users they never saw (3 outer splits)"), "{}", said.out);
+    assert!(said.out.contains("tuned ") && said.out.contains("untuned"), "{}", said.out);
+    for name in ["trials.jsonl", "trials-1-1.jsonl", "trials-1-3.jsonl", "tuned.json", "tuned.md"] {
+        assert!(found(&place, name).exists(), "{name} is missing");
+    }
+    assert_eq!(text(&place, "trials.svg").matches("<circle").count(), 6);
+    for file in files(&place.path("run/tuning")) {
+        assert!(!fs::read_to_string(&file).expect("text").contains(RAW_ID), "{}", file.display());
+    }
+    // The snippet goes into the configuration as it is.
+    let config = fs::read_to_string(place.path("fenqun.toml")).expect("configuration");
+    place.write("with-head.toml", format!("{config}\n{}", text(&place, "head.toml")));
+    let labels = ["--labels", "tastes.csv", "--user", "customer", "--label", "taste"];
+    let mut all = vec!["evaluate", "run", "-c", "with-head.toml", "--no-learning-curve"];
+    all.extend(["--folds", "3", "--repeats", "1"]);
+    all.extend(labels);
+    place.fenqun(&all).fine();
+}
+
+#[test]
+fn a_search_that_was_killed_goes_on_to_the_same_table() {
+    let place = shop();
+    place.write("space.toml", SPACE);
+    let asked = ["--space", "space.toml", "--trials", "5"];
+    tuned(&place, &asked).fine();
+    let whole = text(&place, "tuned.md");
+    let log = text(&place, "trials.jsonl");
+    let lines: Vec<&str> = log.lines().collect();
+    assert_eq!(lines.len(), 1 + 5, "a header and the trials");
+
+    // As a kill leaves it: some whole lines, one torn, searches of later folds not begun.
+    let torn = format!("{}\n{}", lines[..3].join("\n"), &lines[3][..lines[3].len() / 2]);
+    fs::write(found(&place, "trials.jsonl"), torn).expect("written");
+    fs::remove_file(found(&place, "trials-1-2.jsonl")).expect("was there");
+    fs::remove_file(found(&place, "tuned.md")).expect("was there");
+    tuned(&place, &asked).fine();
+    assert_eq!(text(&place, "tuned.md"), whole);
+    let after = text(&place, "trials.jsonl");
+    assert!(after.starts_with(&lines[..3].join("\n")), "finished trials are kept");
+    assert_eq!(after.lines().count(), 1 + 5);
+
+    // Another space is another search: nothing is lost unless that is asked for.
+    place.write("space.toml", SPACE.replace("to = 1.0", "to = 0.5"));
+    let refused = tuned(&place, &asked);
+    assert_eq!(refused.code, 2, "{}", refused.err);
+    assert!(refused.err.contains("another search"), "{}", refused.err);
+    assert_eq!(text(&place, "trials.jsonl"), after);
+    tuned(&place, &[&asked[..], &["--afresh"]].concat()).fine();
+    assert_ne!(text(&place, "tuned.md"), whole);
+}
+
+#[test]
+fn a_target_is_met_or_said_not_to_be() {
+    let place = shop();
+    let asked = ["--trials", "4", "--outer-folds", "0", "--until"];
+    let never = tuned(&place, &[&asked[..], &["macro_f1=0.9999"]].concat()).fine();
+    assert!(never.out.contains("macro_f1=0.9999 not met in 4 trials: best"), "{}", never.out);
+    assert!(never.out.contains("flatters itself"), "{}", never.out);
+    // The trials are at hand already; the target ends the search early.
+    let soon = tuned(&place, &[&asked[..], &["macro_f1=0.2"]].concat()).fine();
+    assert!(soon.out.contains("macro_f1=0.2 met after"), "{}", soon.out);
+}
+
+#[test]
+fn halving_ends_with_trials_on_all_users() {
+    let place = shop();
+    let asked = ["--strategy", "halving", "--trials", "12", "--outer-folds", "0"];
+    let said = tuned(&place, &asked).fine();
+    let table = text(&place, "tuned.md");
+    assert!(table.contains("| 0.333 |") && table.contains("| 1.000 |"), "{table}");
+    assert!(!said.out.contains("limit of trials"), "{}", said.out);
+}
+
+#[test]
+fn slips_are_refused_before_anything_is_tried() {
+    let place = shop();
+    place.write("slip.toml", SPACE.replace("settings.c\"", "settings.cc\""));
+    place.write("broken.toml", SPACE.replace("\"choice\"", "\"choise\""));
+    place.write("unknown.csv", "customer,taste\nNOBODY-1,drinks\nNOBODY-2,pets\n");
+    for (asked, words) in [
+        (&["--space", "slip.toml"][..], "did you mean `head.settings.c`?"),
+        (&["--space", "broken.toml"], "broken.toml, line 2"),
+        (&["--space", "absent.toml"], "absent.toml"),
+        (&["--until", "macro_f2=0.5"], "did you mean `macro_f1`?"),
+        (&["--until", "macro_f1"], "macro_f1=0.55"),
+        (&["--metric", "acuracy"], "did you mean `accuracy`?"),
+        (&["--trials", "0"], "`n_trials` must be"),
+        (&["--seconds", "0"], "`seconds` must be"),
+        (&["--folds", "1"], "folds"),
+    ] {
+        let said = tuned(&place, asked);
+        assert_eq!(said.code, 2, "{asked:?}: {} {}", said.out, said.err);
+        assert!(said.err.contains(words), "{asked:?}: {}", said.err);
+    }
+    let said = place.fenqun(&["tune", "run"]);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("there are no labels"), "{}", said.err);
+    let strangers = ["--labels", "unknown.csv", "--user", "customer", "--label", "taste"];
+    let said = place.fenqun(&[&["tune", "run"][..], &strangers].concat());
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("none of the 2 labelled users"), "{}", said.err);
+    assert!(!found(&place, "tuned.json").exists(), "nothing was tuned");
+}

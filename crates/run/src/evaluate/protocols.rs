@@ -1,0 +1,138 @@
+//! Questions with a protocol of their own: which categories are bought next, and universal
+//! behavioural modelling.
+
+use std::time::Instant;
+
+use fenqun_base::artifact::FORMAT;
+use fenqun_base::{Language, Progress};
+
+use super::inputs::Inputs;
+use super::labelled::Asked;
+use super::request::Evaluated;
+use super::task::TaskConfig;
+use crate::RunError;
+use crate::behaviour::{self, BehaviourParams, BehaviourResult};
+use crate::propensity::{self, PropensityParams, PropensityReport, PropensityStanding};
+use crate::report::{EvaluatedMethod, EvaluationData, Figure};
+
+/// Which categories each user buys in the period.
+pub(super) fn categories(
+    task: &TaskConfig,
+    asked: &Asked<'_>,
+    inputs: &Inputs,
+    progress: &Progress,
+) -> Result<Evaluated, RunError> {
+    let start = Instant::now();
+    let at = task.test_moment(inputs.profiles.as_of)?;
+    let days = task.days;
+    let params = PropensityParams { days, ..PropensityParams::default() };
+    let seed = asked.seed.derive(&task.name);
+    let profiles = &inputs.manifest.config.profiles;
+    let (_, report) = propensity::evaluate(&inputs.table, at, &params, profiles, seed, progress)?;
+    let (n_users, n_categories) = (report.n_users, report.categories.len());
+    Ok(Evaluated {
+        format: FORMAT,
+        name: task.name.clone(),
+        protocol: asked.language.pick(
+            format!(
+                "{n_users} users, {n_categories} categories, the {days} days after the moment of \
+                 the test; AUROC over users, mean over categories; intervals over users"
+            ),
+            format!(
+                "{n_users} 位用户，{n_categories} 个品类，预测测试时点后 {days} 天；AUROC 按用户计算、对品类取平均；区间按用户抽样"
+            ),
+        ),
+        verdicts: vec![propensity_verdict(&report, asked.language)],
+        propensity: Some(report),
+        seconds: start.elapsed().as_secs_f64(),
+        ..Evaluated::default()
+    })
+}
+
+/// The universal behaviour protocol.
+pub(super) fn behaviour(
+    task: &TaskConfig,
+    asked: &Asked<'_>,
+    inputs: &Inputs,
+    progress: &Progress,
+) -> Result<Evaluated, RunError> {
+    let start = Instant::now();
+    let params = BehaviourParams { days: i64::from(task.days), ..BehaviourParams::default() };
+    let result = behaviour::evaluate(&inputs.folder, &params, progress)?;
+    let days = task.days;
+    Ok(Evaluated {
+        format: FORMAT,
+        name: task.name.clone(),
+        protocol: asked.language.pick(
+            format!(
+                "universal behavioural modelling after the RecSys Challenge 2025: {} users, \
+                 windows of {days} days, one fixed head ({:?}), best of its epochs",
+                result.n_users, result.head
+            ),
+            format!(
+                "通用行为建模（RecSys Challenge 2025 规程）：{} 位用户，窗口 {days} 天，固定预测头（{:?}），取最优轮次",
+                result.n_users, result.head
+            ),
+        ),
+        remarks: result.remarks.clone(),
+        behaviour: Some(result),
+        seconds: start.elapsed().as_secs_f64(),
+        ..Evaluated::default()
+    })
+}
+
+fn propensity_verdict(report: &PropensityReport, language: Language) -> String {
+    let part = |way: &PropensityStanding| {
+        let [gain, low, high] = way.behind?;
+        let word = match (low > 0.0, high < 0.0) {
+            (true, _) => language.pick("beats", "胜过"),
+            (_, true) => language.pick("loses to", "不如"),
+            _ => language.pick("ties with", "打平于"),
+        };
+        Some(format!("{word} {} ({gain:+.4} [{low:+.4}, {high:+.4}])", way.name))
+    };
+    let parts: Vec<String> = report.contenders.iter().filter_map(part).collect();
+    let ours = report.contenders.first().map_or("", |way| way.name.as_str());
+    format!("{ours} {}{}", parts.join(language.pick(", ", "，")), language.pick(".", "。"))
+}
+
+/// The report of a propensity as the page shows it.
+pub(super) fn shown_propensity(report: &PropensityReport, language: Language) -> EvaluationData {
+    let method = |(at, way): (usize, &PropensityStanding)| {
+        let [low, high] = way.interval;
+        let never = way.never_bought.map(|mean| Figure { mean, low: mean, high: mean });
+        EvaluatedMethod {
+            name: way.name.clone(),
+            ours: at == 0,
+            figures: vec![Some(Figure { mean: way.auroc, low, high }), never],
+        }
+    };
+    let metrics = language.pick(["AUROC", "AUROC, never bought"], ["AUROC", "AUROC（从未购买）"]);
+    EvaluationData {
+        metrics: metrics.map(str::to_owned).to_vec(),
+        methods: report.contenders.iter().enumerate().map(method).collect(),
+        ..EvaluationData::default()
+    }
+}
+
+/// The behaviour protocol as the page shows it: one column a question.
+pub(super) fn shown_behaviour(result: &BehaviourResult) -> EvaluationData {
+    let figure = |mean: f64| Figure { mean, low: mean, high: mean };
+    EvaluationData {
+        metrics: result.tasks.iter().map(|task| task.task.name().to_owned()).collect(),
+        methods: result
+            .contenders
+            .iter()
+            .map(|contender| EvaluatedMethod {
+                name: format!("{} ({})", contender.name, contender.width),
+                ours: contender.name != "counts",
+                figures: contender
+                    .scores
+                    .iter()
+                    .map(|score| score.best().map(|epoch| figure(epoch.score)))
+                    .collect(),
+            })
+            .collect(),
+        ..EvaluationData::default()
+    }
+}
