@@ -313,7 +313,7 @@ pub struct EvaluateOptions {
     /// First day of the period that tests (YYYY-MM-DD); without it the last whole one
     #[arg(long, value_name = "DAY", requires = "task")]
     pub at: Option<String>,
-    /// Only users with a purchase in so many days before
+    /// Only users who did something in so many days before
     #[arg(long, value_name = "DAYS", default_value_t = 0, requires = "task")]
     pub active_within: u32,
     /// Folds of each repetition

@@ -97,6 +97,7 @@ fn a_search_that_was_killed_goes_on_to_the_same_table() {
     let refused = tuned(&place, &asked);
     assert_eq!(refused.code, 2, "{}", refused.err);
     assert!(refused.err.contains("another search"), "{}", refused.err);
+    assert!(refused.err.contains("--afresh"), "{}", refused.err);
     assert_eq!(text(&place, "trials.jsonl"), after);
     tuned(&place, &[&asked[..], &["--afresh"]].concat()).fine();
     assert_ne!(text(&place, "tuned.md"), whole);

@@ -49,8 +49,8 @@ pub mod nearest_labelled;
 pub mod rfm;
 pub mod round_grid;
 pub mod rules;
-pub mod trees;
 pub mod softmax;
+pub mod trees;
 pub mod two_axes;
 pub mod value_tiers;
 
@@ -67,7 +67,7 @@ pub use lifetime::{LifetimeTiers, LifetimeTiersModel};
 pub use nearest_labelled::{NearestLabelled, NearestLabelledModel};
 pub use rfm::{Rfm, RfmModel};
 pub use round_grid::{RoundAxis, RoundGrid, RoundGridModel};
-pub use trees::{BinaryTreesModel, RegressionTreesModel, Trees, TreesModel};
 pub use softmax::{ClassWeights, Softmax, SoftmaxModel};
+pub use trees::{BinaryTreesModel, RegressionTreesModel, Trees, TreesModel};
 pub use two_axes::{TwoAxes, TwoAxesModel};
 pub use value_tiers::{ValueTiers, ValueTiersModel};

@@ -197,9 +197,10 @@ mod tests {
 
     #[test]
     fn what_cannot_be_compared_is_refused() {
-        let one = |predicted| [Said { name: "ours", is_baseline: false, predicted }];
-        let asked =
-            |predicted: &[f32], n| compare_amounts(&one(predicted), &[1.0, 2.0], n, Seed(1));
+        let asked = |predicted: &[f32], n| {
+            let said = [Said { name: "ours", is_baseline: false, predicted }];
+            compare_amounts(&said, &[1.0, 2.0], n, Seed(1))
+        };
         assert!(matches!(asked(&[1.0], 100), Err(DataError::WrongLength { .. })));
         assert!(matches!(asked(&[1.0, 1.0], 100), Err(DataError::Parameter { .. })));
         assert!(matches!(asked(&[1.0, 2.0], 1), Err(DataError::Parameter { .. })));

@@ -21,8 +21,8 @@ use rayon::prelude::*;
 use crate::card::{CardParams, Trait};
 
 pub use labels::feature_label;
-pub(crate) use phrases::is_told;
 use phrases::Known;
+pub(crate) use phrases::is_told;
 
 /// How groups differ in every feature.
 #[derive(Clone, Debug)]

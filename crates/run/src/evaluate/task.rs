@@ -35,7 +35,7 @@ pub struct TaskConfig {
     pub origins: usize,
     /// First day of the period that tests (YYYY-MM-DD); empty: the last whole period of the data.
     pub at: String,
-    /// Only users with a purchase in so many days before the moment; 0: everyone seen before it.
+    /// Only users who did something in so many days before the moment; 0: everyone seen before it.
     pub active_within: u32,
 }
 

@@ -1,8 +1,11 @@
+use fenqun_base::{Block, DataError};
 use fenqun_encoders::perceptron::Perceptron;
 use fenqun_segments::{
     Calibration, Decision, LabelSpreading, NearestLabelled, PartHead, Softmax, Trees,
 };
 use serde::{Deserialize, Serialize};
+
+use crate::config::BLOCKS;
 
 /// `[head]`: how labels are told from user vectors.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,6 +23,39 @@ pub enum HeadConfig {
     NearestLabelled(OnBlocks<NearestLabelled>),
     /// Labels spread along nearest neighbours: for a few examples a class.
     LabelSpreading(OnBlocks<LabelSpreading>),
+}
+
+/// Names that a head may use besides [`BLOCKS`]: the plain numbers of the profile.
+const PLAIN: &str = "features";
+
+impl HeadConfig {
+    /// Refuses a block that no shop has: a slip of the pen must not leave a part out unseen.
+    ///
+    /// # Errors
+    /// [`DataError::Parameter`] with the names there are.
+    pub(crate) fn check_blocks(&self, at_hand: &[Block]) -> Result<(), DataError> {
+        let named: Vec<&BlockWeight> = match self {
+            Self::Blend(blend) => blend.parts.iter().flat_map(|part| &part.blocks).collect(),
+            Self::Softmax(on) => on.blocks.iter().collect(),
+            Self::Trees(on) => on.blocks.iter().collect(),
+            Self::Perceptron(on) => on.blocks.iter().collect(),
+            Self::NearestLabelled(on) => on.blocks.iter().collect(),
+            Self::LabelSpreading(on) => on.blocks.iter().collect(),
+        };
+        let is_known = |name: &str| {
+            name == PLAIN
+                || BLOCKS.contains(&name)
+                || at_hand.iter().any(|block| block.name == name)
+        };
+        match named.iter().find(|entry| !is_known(&entry.block)) {
+            None => Ok(()),
+            Some(entry) => Err(DataError::Parameter {
+                name: "head.blocks",
+                rule: format!("among `{PLAIN}`, `{}`", BLOCKS.join("`, `")),
+                found: format!("`{}`", entry.block),
+            }),
+        }
+    }
 }
 
 impl Default for HeadConfig {
@@ -116,4 +152,20 @@ pub struct BlendPart {
     pub blocks: Vec<BlockWeight>,
     /// The head.
     pub head: PartHead,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_that_no_shop_has_is_refused_by_name() {
+        let misspelt = HeadConfig::Trees(OnBlocks {
+            blocks: weighted(&[("features", 1.0), ("grahp", 1.0)]),
+            settings: Trees::default(),
+        });
+        let error = misspelt.check_blocks(&[]).expect_err("no such block").to_string();
+        assert!(error.contains("`grahp`") && error.contains("`graph`"), "{error}");
+        assert!(HeadConfig::default().check_blocks(&[]).is_ok());
+    }
 }

@@ -51,6 +51,7 @@ impl Input {
     /// # Errors
     /// [`RunError::Setting`]-like [`DataError::Parameter`] when none is left.
     pub fn new(head: &HeadConfig, blocks: &[Block]) -> Result<Self, RunError> {
+        head.check_blocks(blocks)?;
         let weighted = |named: &[BlockWeight]| side_by_side(named, blocks);
         let data = match head {
             HeadConfig::Blend(blend) => return Self::blend(blend, blocks),

@@ -225,6 +225,7 @@ fn evaluation() -> EvaluationData {
             "fenqun ties with own counts + logistic (+.011 [−.010, .031]).".into(),
         ],
         metrics: ["macro-F1", "AUROC", "accuracy"].map(str::to_owned).to_vec(),
+        lower_is_better: vec![false; 3],
         methods: vec![
             method("fenqun: blend", true, [0.404, 0.675, 0.452]),
             method("aggregates + trees", false, [0.351, 0.637, 0.431]),

@@ -62,7 +62,7 @@ impl Stored for Grouping {
 
 /// What users are placed by.
 pub(super) enum Place {
-    TwoAxes { taste: TasteModel, segments: TwoAxesModel },
+    TwoAxes { taste: Box<TasteModel>, segments: TwoAxesModel },
     Other { columns: Other, segments: Box<dyn Assigns> },
 }
 
@@ -110,13 +110,13 @@ impl Place {
         };
         Ok(match models.read::<Grouping>("grouping")? {
             Grouping::TwoAxes { taste } => Self::TwoAxes {
-                taste: match taste {
+                taste: Box::new(match taste {
                     Taste::Categories => TasteModel::Categories {
                         columns: models.read("taste-columns")?,
                         model: models.read("taste-categories")?,
                     },
                     Taste::Text => TasteModel::Texts(models.read("taste-text")?),
-                },
+                }),
                 segments: models.read("segments")?,
             },
             Grouping::KMeans { blocks: names } => {

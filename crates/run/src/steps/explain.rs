@@ -241,7 +241,8 @@ fn map(found: &Found) -> Vec<MapPoint> {
         y: found.plane.at(row, 1),
         segment,
     };
-    let assigned = segments.iter().enumerate().filter(|(row, _)| found.assignment.is_assigned(*row));
+    let assigned =
+        segments.iter().enumerate().filter(|(row, _)| found.assignment.is_assigned(*row));
     assigned.map(point).collect()
 }
 

@@ -10,10 +10,10 @@ use fenqun_profiles::{Profiles, Sequences};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::blocks::{self, Sight};
 use super::explain::{self, Told};
 use super::models::Models;
 use super::segment::{self, Found, Shop};
-use super::blocks::{self, Sight};
 use super::{lookahead, texts};
 use crate::artifacts::{
     write_json, write_profiles, write_segments, write_sequences, write_vectors,
@@ -214,10 +214,8 @@ fn vectors(
     let chosen: Vec<&Block> = config.blocks.iter().filter_map(chosen).collect();
     let parts: Vec<&Matrix> = chosen.iter().map(|block| &block.vectors).collect();
     write_vectors(directory.folder(), &profiles.users, &Matrix::beside(&parts)?)?;
-    let facts = |block: &&Block| BlockFacts {
-        name: block.name.clone(),
-        width: block.vectors.n_columns(),
-    };
+    let facts =
+        |block: &&Block| BlockFacts { name: block.name.clone(), width: block.vectors.n_columns() };
     Ok(chosen.iter().map(facts).collect())
 }
 

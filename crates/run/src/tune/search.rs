@@ -3,6 +3,7 @@ use std::time::Instant;
 
 use fenqun_base::artifact::FORMAT;
 use fenqun_base::{Block, Classify, DataError, ErrorKind, Labels, Language, Progress, Seed};
+use fenqun_evaluate::EvaluateError;
 use fenqun_evaluate::compare::{Comparing, Comparison, Contender, Task, compare};
 use fenqun_evaluate::metrics::Metric;
 use fenqun_evaluate::search::{InFolds, LogPlace, Nested, Point, Tuned, Tuning, nested};
@@ -24,9 +25,16 @@ use crate::heads::HeadConfig;
 /// [`RunError::TuneStopped`] after Ctrl-C, finished trials being kept; what reading labels and
 /// fitting refuse.
 pub fn tune(request: &TuneRequest, progress: &Progress) -> Result<TuneOutcome, RunError> {
-    all(request, progress).map_err(|error| match error.kind() {
-        ErrorKind::Interrupted => RunError::TuneStopped,
-        _ => error,
+    all(request, progress).map_err(|error| match error {
+        error if error.kind() == ErrorKind::Interrupted => RunError::TuneStopped,
+        RunError::Evaluate(EvaluateError::OtherSearch { path }) => RunError::Tune {
+            reason: format!(
+                "{} holds trials of another search (the space, the strategy, the seed, the labels \
+                 or the head differ): throw them away with --afresh, or ask as before",
+                path.display()
+            ),
+        },
+        error => error,
     })
 }
 

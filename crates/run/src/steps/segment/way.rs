@@ -1,8 +1,6 @@
 //! Ways to group users with nothing left to choose, and how each is fitted.
 
-use fenqun_base::{
-    Assignment, Block, Fitted, Language, Matrix, Progress, Seed, Segmenter,
-};
+use fenqun_base::{Assignment, Block, Fitted, Language, Matrix, Progress, Seed, Segmenter};
 use fenqun_encoders::pca::Pca;
 use fenqun_evaluate::{Stability, stability};
 use fenqun_explain::{Shape, numbers};
