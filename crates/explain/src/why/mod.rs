@@ -49,5 +49,5 @@ mod short_rule;
 
 pub use distance::distance_parts;
 pub use moves::{Change, Lever, Move, smallest_move};
-pub use reasons::{Part, Reason, Thing, reasons};
+pub use reasons::{Part, Reason, Thing, readable, reasons};
 pub use short_rule::{RuleParams, ShortRule, short_rules};

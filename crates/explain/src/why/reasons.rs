@@ -43,6 +43,12 @@ pub struct Reason {
     pub amount: f64,
 }
 
+/// A category, item or text as a person would write it: shops tend to shout.
+#[must_use]
+pub fn readable(name: &str) -> String {
+    label::full(name)
+}
+
 /// The strongest reasons for a decision, strongest first: parts of one family (spend in 28 days,
 /// spend in 91 days) are added up and told by the strongest of them. Only what speaks for the
 /// segment is told.
@@ -140,9 +146,9 @@ mod tests {
         assert_eq!(reasons(&parts, 1, &zh)[0].text, "买过 婴儿奶粉 6 次，本群平均 0.4");
         let en = CardParams::default();
         let once = reasons(&[bought("tea", 1.0, 1.0, 0.4)], 1, &en);
-        assert_eq!(once[0].text, "bought Tea once; segment average 0.4");
+        assert_eq!(once[0].text, "bought tea once; segment average 0.4");
         let never = reasons(&[bought("tea", 1.0, 0.0, 0.4)], 1, &en);
-        assert_eq!(never[0].text, "never bought Tea; segment average 0.4");
+        assert_eq!(never[0].text, "never bought tea; segment average 0.4");
         assert!(reasons(&[], 3, &en).is_empty());
     }
 }

@@ -142,7 +142,7 @@ fn too_short_a_history_and_an_empty_period_are_told() {
     let error = fit(&events, 40 * DAY, &params(), &profiles, Seed(1), &progress);
     let error = error.expect_err("no history before the period").to_string();
     assert!(error.contains("bring older events"), "{error}");
-    let later = evaluate(&events, 90 * DAY, &params(), &profiles, Seed(1), &progress);
+    let later = evaluate(&events, 62 * DAY, &params(), &profiles, Seed(1), &progress);
     let error = later.map(drop).expect_err("nothing is known of the period").to_string();
     assert!(error.contains("nobody bought anything"), "{error}");
     let wrong = PropensityParams { days: 0, ..params() };

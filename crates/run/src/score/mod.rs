@@ -47,6 +47,7 @@ pub struct ScoreRequest {
     /// The folder of a finished run.
     pub run: PathBuf,
     /// New event files, folders or globs, written as those of the run were; none: the run's own.
+    /// `cleaning.not_after` of the run holds for its own files alone: new events may be later.
     pub events: Vec<String>,
     /// Which `[[source]]` of the run's configuration the new files are like, counted from 1; not
     /// needed where there is one.

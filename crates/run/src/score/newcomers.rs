@@ -36,13 +36,18 @@ impl Newcomers {
         known: &Known,
         progress: &Progress,
     ) -> Result<Self, RunError> {
-        let config = config(request, known)?;
+        let mut config = config(request, known)?;
+        let is_own = is_own(&config, known)?;
+        if !is_own {
+            // The last day that the run believed bounds the run's files; new events may be later.
+            config.cleaning.not_after.clear();
+        }
         let key = known.key(request.key.as_deref())?;
         let folder = beside(&request.out)?;
         let base = Path::new("");
         fenqun_events::clean(&config.events(), base, &key, folder.path(), progress)?;
         let table = EventTable::open(folder.path())?;
-        let as_of = as_of(request, known, &config, &table)?;
+        let as_of = as_of(request, known, is_own, &table)?;
         let (catalogue, is_known) = as_known(table.catalogue(), &known.catalogue);
         Ok(Self {
             n_unknown_categories: unknown_categories(&catalogue, &known.catalogue),
@@ -163,7 +168,7 @@ fn config(request: &ScoreRequest, known: &Known) -> Result<Config, RunError> {
 fn as_of(
     request: &ScoreRequest,
     known: &Known,
-    config: &Config,
+    is_own: bool,
     table: &EventTable,
 ) -> Result<i64, RunError> {
     if let Some(day) = &request.as_of {
@@ -173,14 +178,15 @@ fn as_of(
     }
     let of_run = known.as_of()?;
     let after_last = (table.last_time().div_euclid(DAY) + 1) * DAY;
-    if after_last <= of_run {
-        return Ok(of_run);
-    }
-    let only_events = Config { catalogue: Vec::new(), ..config.clone() };
-    let inputs = manifest::inputs(&only_events, Path::new(""))?;
-    let is_own = |hash: &str| known.manifest.inputs.iter().any(|input| input.blake3 == hash);
-    let all_own = inputs.iter().all(|input| is_own(&input.blake3));
-    Ok(if all_own { of_run } else { after_last })
+    Ok(if is_own || after_last <= of_run { of_run } else { after_last })
+}
+
+/// Whether all event files are those of the run, by their bytes.
+fn is_own(config: &Config, known: &Known) -> Result<bool, RunError> {
+    let events = Config { catalogue: Vec::new(), ..config.clone() };
+    let inputs = manifest::inputs(&events, Path::new(""))?;
+    let of_run = &known.manifest.inputs;
+    Ok(inputs.iter().all(|input| of_run.iter().any(|own| own.blake3 == input.blake3)))
 }
 
 /// A folder for the cleaned table on the disk that the result goes to.

@@ -2,7 +2,7 @@
 //! the user's own events just before the run's day, and profile and segment are made anew.
 
 use fenqun_base::{Action, Catalogue, Event, NO_CODE, Progress, UserId};
-use fenqun_explain::why::{Lever, Move, smallest_move};
+use fenqun_explain::why::{Lever, Move, readable, smallest_move};
 use fenqun_profiles::{Parts, ProfilesError, build_like};
 
 use super::{N_CATEGORIES, Shop};
@@ -109,7 +109,7 @@ impl Shop {
         let mut order: Vec<usize> = (0..pull.len()).filter(|&at| pull[at].1 != NO_CODE).collect();
         order.sort_by(|&a, &b| pull[b].0.total_cmp(&pull[a].0).then(a.cmp(&b)));
         order.truncate(N_CATEGORIES);
-        let names = order.iter().map(|&at| named.1[at].clone()).collect();
+        let names = order.iter().map(|&at| readable(&named.1[at])).collect();
         Ok((names, order.iter().map(|&at| pull[at].1).collect()))
     }
 

@@ -1,0 +1,110 @@
+//! What is asked of a finished run.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// `fenqun score`.
+#[derive(Args, Debug)]
+pub struct ScoreOptions {
+    /// The folder of a finished run
+    pub run: PathBuf,
+    /// New event files, folders or globs, written like those of the run; without it the run's own
+    #[arg(long, value_name = "FILES", num_args = 1..)]
+    pub events: Vec<String>,
+    /// Which [[source]] of the run the new files are like, from 1; not needed where there is one
+    #[arg(long, value_name = "N", requires = "events")]
+    pub source: Option<usize>,
+    /// The key file, where it is not where the run found it
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// First day that is not looked at (YYYY-MM-DD); without it the run's own, or the day after the
+    /// last new event where that is later
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<String>,
+    /// Where the segments of the users go
+    #[arg(short, long, value_name = "FILE.parquet", default_value = "scores.parquet")]
+    pub output: PathBuf,
+}
+
+/// `fenqun explain`.
+#[derive(Args, Debug)]
+pub struct ExplainOptions {
+    /// The folder of a finished run
+    pub run: PathBuf,
+    /// A user, by the pseudonym in segments.parquet
+    #[arg(
+        long,
+        value_name = "PSEUDONYM",
+        required_unless_present = "segment",
+        conflicts_with = "segment"
+    )]
+    pub user: Option<String>,
+    /// A segment, by its number
+    #[arg(long, value_name = "N")]
+    pub segment: Option<usize>,
+}
+
+/// `fenqun report`.
+#[derive(Args, Debug)]
+pub struct ReportOptions {
+    /// The folder of a finished run
+    pub run: PathBuf,
+    /// Where the page is written; without it report.html in the run
+    #[arg(short, long)]
+    pub output: Option<PathBuf>,
+}
+
+/// `fenqun segments`.
+#[derive(Args, Debug)]
+pub struct SegmentsOptions {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: SegmentsAction,
+}
+
+/// What can be done with definitions.
+#[derive(Debug, Subcommand)]
+pub enum SegmentsAction {
+    /// Show the segments that files define, each rule in its canonical form
+    List {
+        /// Files of definitions: TOML or YAML
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Check definitions; with a run also every column, category and segment they name
+    Check {
+        /// Files of definitions: TOML or YAML
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// The folder of a finished run
+        #[arg(long, value_name = "DIR")]
+        run: Option<PathBuf>,
+    },
+    /// Count the users of every segment, and how segments overlap
+    Count {
+        /// Files of definitions: TOML or YAML
+        #[arg(required_unless_present = "rule", conflicts_with = "rule")]
+        files: Vec<PathBuf>,
+        /// One rule to try instead of files
+        #[arg(long)]
+        rule: Option<String>,
+        /// The folder of a finished run
+        #[arg(long, value_name = "DIR")]
+        run: PathBuf,
+    },
+    /// Write the pseudonyms of the users of one segment as CSV
+    Export {
+        /// The segment
+        name: String,
+        /// Files of definitions: TOML or YAML
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// The folder of a finished run
+        #[arg(long, value_name = "DIR")]
+        run: PathBuf,
+        /// Where the audience goes
+        #[arg(short, long, value_name = "FILE.csv")]
+        output: PathBuf,
+    },
+}
