@@ -71,7 +71,7 @@ fn a_fault_is_told_with_file_line_and_column() {
 
     let second = TOML.replace("recency < 30", "recency <");
     let words = refusal("a.toml", &second);
-    assert!(words.starts_with("IN/a.toml, line 12, column 1: segment `others`: "), "{words}");
+    assert!(words.starts_with("IN/a.toml, line 12, column 16: segment `others`: "), "{words}");
 
     let unknown = YAML.replace("title:", "titel:");
     let words = refusal("a.yaml", &unknown);

@@ -95,6 +95,8 @@ impl Lexer<'_> {
         let start = self.at;
         let rest = &self.text[start..];
         let Some(first) = rest.chars().next() else {
+            // Right after what was written, not on the empty line below it.
+            let start = self.text.trim_end().len();
             return Ok((Token::End, Span { start, end: start }));
         };
         let is_decimal = |rest: &str| rest[1..].starts_with(|next: char| next.is_ascii_digit());
