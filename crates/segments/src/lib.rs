@@ -56,7 +56,7 @@ pub mod value_tiers;
 
 mod planes;
 
-pub use blend::{Blend, BlendModel, BlockColumns, HeadModel, Part, PartHead, PartModel, View};
+pub use blend::{Blend, BlendModel, HeadModel, Part, PartHead, PartModel, View};
 pub use calibration::{Calibration, CalibrationModel, out_of_fold};
 pub use decision::{Decision, DecisionModel};
 pub use density::{Density, DensityModel};

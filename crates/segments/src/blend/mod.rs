@@ -62,5 +62,5 @@ mod tests;
 
 pub use head::HeadModel;
 pub use model::BlendModel;
-pub use params::{Blend, BlockColumns, Part, PartHead, View};
+pub use params::{Blend, Part, PartHead, View};
 pub use part::PartModel;

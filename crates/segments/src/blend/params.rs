@@ -1,5 +1,3 @@
-use std::ops::Range;
-
 use fenqun_base::DataError;
 use serde::{Deserialize, Serialize};
 
@@ -54,21 +52,6 @@ pub enum PartHead {
     Trees(Trees),
 }
 
-/// Where the blocks lie in the user vector, for [`Blend::of_blocks`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct BlockColumns {
-    /// Graph vectors.
-    pub graph: Range<usize>,
-    /// Singular vectors of category counts.
-    pub categories: Range<usize>,
-    /// Text vectors, if there are any.
-    pub text: Option<Range<usize>>,
-    /// Aggregates as linear heads like them: brought to a normal distribution.
-    pub aggregates: Range<usize>,
-    /// Aggregates as they are, for trees; may be the same columns.
-    pub raw_aggregates: Range<usize>,
-}
-
 impl Default for Blend {
     fn default() -> Self {
         let (calibration, decision) = (Calibration::default(), Decision::default());
@@ -77,32 +60,6 @@ impl Default for Blend {
 }
 
 impl Blend {
-    /// The blend that was best on measured labels: a softmax on all blocks, one on graph vectors,
-    /// one on categories, and trees on aggregates with graph vectors.
-    #[must_use]
-    pub fn of_blocks(columns: &BlockColumns) -> Self {
-        let view = |range: &Range<usize>, weight| View { from: range.start, to: range.end, weight };
-        let linear = |name: &str, views| {
-            let head = PartHead::Softmax(Softmax::default());
-            Part { name: name.to_owned(), views, head }
-        };
-        let mut all = vec![view(&columns.graph, 1.0), view(&columns.categories, 1.0)];
-        all.extend(columns.text.iter().map(|text| view(text, 0.5)));
-        all.push(view(&columns.aggregates, 0.25));
-        let trees = Part {
-            name: "trees".to_owned(),
-            views: vec![view(&columns.raw_aggregates, 1.0), view(&columns.graph, 1.0)],
-            head: PartHead::Trees(Trees::default()),
-        };
-        let parts = vec![
-            linear("all blocks", all),
-            linear("graph", vec![view(&columns.graph, 1.0)]),
-            linear("categories", vec![view(&columns.categories, 1.0)]),
-            trees,
-        ];
-        Self { parts, ..Self::default() }
-    }
-
     /// Checks every setting against its rule; `width` is that of the user vectors.
     ///
     /// # Errors

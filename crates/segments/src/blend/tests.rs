@@ -1,7 +1,7 @@
 use fenqun_base::{DataError, Fitted, Labels, Matrix, Seed, Soft, Stored, Supervised, contract};
 use rand::RngExt;
 
-use super::{Blend, BlendModel, BlockColumns, Part, PartHead, View};
+use super::{Blend, BlendModel, Part, PartHead, View};
 use crate::{Calibration, Decision, Softmax, Trees};
 
 fn part(name: &str, views: &[(usize, usize)], head: PartHead) -> Part {
@@ -154,26 +154,6 @@ fn a_class_with_one_example_is_learned_from() {
     let params = Blend { calibration: Calibration::Temperature, ..three_parts() };
     let shares = fit(&params, &data, &labels).probabilities(&data).expect("same width");
     assert!(shares.values().iter().all(|share| share.is_finite()));
-}
-
-#[test]
-fn the_blend_of_blocks_has_four_parts() {
-    let columns = BlockColumns {
-        graph: 0..4,
-        categories: 4..8,
-        text: Some(8..10),
-        aggregates: 10..12,
-        raw_aggregates: 12..14,
-    };
-    let params = Blend::of_blocks(&columns);
-    params.check(14).expect("columns are there");
-    let weights = |part: usize| -> Vec<f64> {
-        params.parts[part].views.iter().map(|view| view.weight).collect()
-    };
-    assert_eq!(params.parts.len(), 4);
-    assert_eq!(weights(0), [1.0, 1.0, 0.5, 0.25]);
-    let without = Blend::of_blocks(&BlockColumns { text: None, ..columns });
-    assert_eq!(without.parts[0].views.len(), 3);
 }
 
 #[test]
