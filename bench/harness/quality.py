@@ -99,6 +99,14 @@ def period(bench: Quality) -> str:
             rows.append([name, standing["name"], side, interval(measured.get("auroc"))])
         rows += [[name, method, "peer", f"{values['auroc']:.4f}"] for method, values in peers[name].items() if isinstance(values, dict) and "auroc" in values]
         verdicts += [f"- {name}: {sentence}" for sentence in one["verdicts"]]
+    name = "categories, 28 days"
+    one = bench.evaluate(bench.journey(), "--task", "categories", "--days", 28, "--at", "2017-12-04")[0]
+    for at, way in enumerate(one["propensity"]["contenders"]):
+        low, high = way["interval"]
+        side = "fenqun's baseline" if at else "**fenqun**"
+        rows.append([name, way["name"], side, f"{way['auroc']:.4f} [{low:.4f}, {high:.4f}]"])
+    rows += [[name, method, "peer", f"{values['auroc']:.4f}"] for method, values in peers[name].items()]
+    verdicts += [f"- {name}: {sentence}" for sentence in one["verdicts"]]
     head = ["question", "method", "side", "AUROC"]
     return "## The next period\n\n" + markdown(head, rows) + "\n\n" + "\n".join(verdicts)
 

@@ -33,8 +33,12 @@ const STEPS: [Step; 5] = [
 ];
 
 /// What real-data tests use.
-const FETCHED: [&str; 3] =
-    ["models fetch minilm", "models fetch e5-small", "data fetch complete-journey"];
+const FETCHED: [&str; 4] = [
+    "models fetch minilm",
+    "models fetch e5-small",
+    "data fetch complete-journey",
+    "data fetch cdnow",
+];
 
 /// Runs everything that CI runs.
 pub fn ci(root: &Path) -> Result<()> {

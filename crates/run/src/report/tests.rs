@@ -1,6 +1,7 @@
 //! A made-up run, rendered whole: what must be on the page, and what must never be.
 
 use fenqun_base::Language;
+use fenqun_explain::why::ShortRule;
 use fenqun_explain::{Card, Distinct, Trait};
 
 use super::script_data::{safe_in_script, script_data};
@@ -61,7 +62,13 @@ fn card(tier: usize, taste: usize, n_tastes: usize) -> Card {
             effect,
         })
         .to_vec(),
-        rule: None,
+        rule: (taste != 0).then(|| ShortRule {
+            rule: "spend_91d > 300 and `spend_share:PRODUCE` > 0.12".into(),
+            precision: 0.593,
+            recall: 0.71,
+            f1: 0.65,
+            n_held_out: 1234,
+        }),
         typical: (0..5)
             .map(|nth| {
                 format!("{:032x}", (0x9e37_79b9_7f4a_7c15u128 * (nth + 7 * tier as u128 + 1)) << 40)
@@ -270,6 +277,7 @@ fn the_page_holds_every_segment_and_loads_nothing() {
             page.contains("default-src &#x27;none&#x27;") || page.contains("default-src 'none'")
         );
         assert!(page.contains("1,469,307"));
+        assert!(page.contains("spend_91d &gt; 300") && page.contains(" 59 %"));
         // A folder to look at the pages in may be named; otherwise they vanish with the test.
         let folder = tempfile::tempdir().expect("temporary folder");
         let shown = std::env::var_os("FENQUN_SHOW_REPORT").map(std::path::PathBuf::from);

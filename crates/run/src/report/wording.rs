@@ -48,6 +48,9 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("words", "Telling words", "特征词"),
     ("behaviour", "Behave differently", "行为特点"),
     ("typical", "Typical users", "典型用户"),
+    ("short_rule", "About the same, as a rule", "近似规则"),
+    ("short_rule_precision", "of the users it names are in the segment:", "命中用户中属于本群："),
+    ("short_rule_recall", "of the segment it names:", "覆盖本群："),
     (
         "nothing_apart",
         "Nothing is chosen clearly more than on average.",
