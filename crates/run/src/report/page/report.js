@@ -132,6 +132,8 @@
     var words = place.dataset;
     var curves = figures.evaluations[words.at].learning;
     var others = ['--neutral', '--rejected', '--duplicate', '--kept'];
+    // An interval of few labels may reach beyond what the figure can be.
+    function inside(value) { return Math.min(1, Math.max(0, value)); }
     function paint() {
       var nth = 0;
       var series = [];
@@ -141,8 +143,8 @@
           lineStyle: { width: curve.ours ? 3 : 2, type: curve.ours ? 'solid' : 'dashed' },
           data: curve.points.map(function (p) { return { value: [p[0], p[1]], low: p[2], high: p[3] }; }) });
         if (!curve.ours) return;
-        series.push({ type: 'line', name: curve.name, silent: true, symbol: 'none', stack: 'band', lineStyle: { opacity: 0 }, data: curve.points.map(function (p) { return [p[0], p[2]]; }) });
-        series.push({ type: 'line', name: curve.name, silent: true, symbol: 'none', stack: 'band', lineStyle: { opacity: 0 }, areaStyle: { color: shade, opacity: 0.14 }, data: curve.points.map(function (p) { return [p[0], p[3] - p[2]]; }) });
+        series.push({ type: 'line', name: curve.name, silent: true, symbol: 'none', stack: 'band', lineStyle: { opacity: 0 }, data: curve.points.map(function (p) { return [p[0], inside(p[2])]; }) });
+        series.push({ type: 'line', name: curve.name, silent: true, symbol: 'none', stack: 'band', lineStyle: { opacity: 0 }, areaStyle: { color: shade, opacity: 0.14 }, data: curve.points.map(function (p) { return [p[0], inside(p[3]) - inside(p[2])]; }) });
       });
       chart.setOption({
         animation: false, aria: { enabled: true },
