@@ -12,7 +12,7 @@ pub struct ScoreOptions {
     /// New event files, folders or globs, written like those of the run; without it the run's own
     #[arg(long, value_name = "FILES", num_args = 1..)]
     pub events: Vec<String>,
-    /// Which [[source]] of the run the new files are like, from 1; not needed where there is one
+    /// Which `[[source]]` of the run the new files are like, from 1; not needed where there is one
     #[arg(long, value_name = "N", requires = "events")]
     pub source: Option<usize>,
     /// The key file, where it is not where the run found it

@@ -11,7 +11,7 @@ use super::LanguageWord;
 pub struct EvaluateOptions {
     /// The folder of a finished run
     pub run: PathBuf,
-    /// A configuration whose [[labels]], [head] and [evaluation] replace those of the run
+    /// A configuration whose `[[labels]]`, `[head]` and `[evaluation]` replace those of the run
     #[arg(short, long)]
     pub config: Option<PathBuf>,
     /// Files of labels, one row a user: CSV, TSV, JSONL, Parquet
@@ -63,7 +63,7 @@ pub struct EvaluateOptions {
 pub struct TuneOptions {
     /// The folder of a finished run
     pub run: PathBuf,
-    /// A configuration whose [[labels]], [head] and [tune] replace those of the run
+    /// A configuration whose `[[labels]]`, `[head]` and `[tune]` replace those of the run
     #[arg(short, long)]
     pub config: Option<PathBuf>,
     /// Files of labels, one row a user: CSV, TSV, JSONL, Parquet
@@ -75,7 +75,7 @@ pub struct TuneOptions {
     /// The column of labels
     #[arg(long, value_name = "COLUMN", requires = "labels")]
     pub label: Option<String>,
-    /// Which [[labels]] of the configuration, by name
+    /// Which `[[labels]]` of the configuration, by name
     #[arg(long, value_name = "NAME", conflicts_with = "labels")]
     pub label_name: Option<String>,
     /// The head; without it that of the configuration

@@ -1,7 +1,7 @@
 //! The training loop and the layers of every small network of this room.
 //!
 //! # Idea and maths
-//! A [`Network`] is a chain of layers; each gives its result forwards and, asked backwards with the
+//! A network is a chain of layers; each gives its result forwards and, asked backwards with the
 //! slope of the loss by its result, the slopes by its own numbers and by what came in. The loop
 //! goes through the rows in batches, in an order drawn by the seed, and after each batch lets AdamW
 //! take a step: running means `m` of the slope and `v` of its square give
