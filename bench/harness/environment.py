@@ -34,7 +34,7 @@ def python() -> Path:
 
 def binaries() -> tuple[Path, Path]:
     """`fenqun` and `xtask`, and beside them the examples that time vectors and groups, built with the release profile."""
-    build = ["cargo", "build", "--release", "--locked", "--package", "fenqun-cli", "--package", "xtask"]
+    build = ["cargo", "build", "--release", "--locked", "--package", "fenqun", "--package", "xtask"]
     subprocess.run(build, cwd=REPOSITORY, check=True)
     for room, example in [("fenqun-encoders", "vectors_timing"), ("fenqun-evaluate", "groups_timing")]:
         build = ["cargo", "build", "--release", "--locked", "--package", room, "--example", example]

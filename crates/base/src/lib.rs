@@ -50,7 +50,7 @@ pub use matrix::Matrix;
 pub use model::{ModelState, Stored, Tensor};
 pub use progress::{Interrupted, Progress, Sink, Step, Unit};
 pub use seed::{Rng, Seed};
-pub use segmenter::{Fitted, Segmenter, Soft, Supervised};
+pub use segmenter::{Contributions, Fitted, Segmenter, Soft, Supervised};
 pub use sparse::SparseMatrix;
 pub use text_encoder::TextEncoder;
 pub use user::UserId;

@@ -48,6 +48,26 @@ pub trait Soft: Fitted {
     /// # Errors
     /// [`DataError::WrongWidth`], [`DataError::NotFinite`].
     fn probabilities(&self, data: &Matrix) -> Result<Matrix, DataError>;
+
+    /// The score of every class for one row, taken apart by columns; `None` for a way whose score
+    /// is no sum over columns.
+    ///
+    /// # Errors
+    /// [`DataError::WrongWidth`].
+    fn contributions(&self, row: &[f32]) -> Result<Option<Contributions>, DataError> {
+        let _ = row;
+        Ok(None)
+    }
+}
+
+/// What makes up a head's scores of one row, classes × columns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contributions {
+    /// What each column adds to each class's score beyond the expected one: Shapley values. A row
+    /// sums to the score less its expectation.
+    pub amounts: Matrix,
+    /// How much of it is linear: what one unit more of the column adds. Zeros where nothing is.
+    pub slopes: Matrix,
 }
 
 /// Parameters of a head: maps user vectors to classes that somebody labelled. Class `c` of the

@@ -6,6 +6,7 @@ mod support;
 use std::fmt::Write as _;
 use std::fs;
 
+use fenqun_run::read_segments;
 use support::{RAW_ID, Said, Workplace, files, orders, orders_csv};
 
 /// A finished run of the made shop.
@@ -65,6 +66,56 @@ fn tastes_are_told_better_than_by_the_majority_and_written_down() {
     evaluate(&place, &[]).fine();
     let again = fs::read(place.path("run/evaluations/taste.md")).expect("written");
     assert_eq!(first, again, "the same labels and seed give the same words");
+}
+
+#[test]
+fn users_of_later_events_are_told_the_label_by_the_head_that_was_learned() {
+    let place = shop();
+    let refused = place.fenqun(&["score", "run", "--label", "taste"]);
+    assert!(refused.code == 2 && refused.err.contains("`fenqun evaluate`"), "{}", refused.err);
+    labels(&place, |user| ["drinks", "pets", "baby"][(user + user % 7 / 6) % 3].to_owned());
+    evaluate(&place, &["--no-learning-curve"]).fine();
+    let told = fs::read(place.path("run/evaluations/taste-users.parquet")).expect("told of all");
+    place.fenqun(&["score", "run", "--label", "taste"]).fine();
+    assert_eq!(fs::read(place.path("scores.parquet")).expect("scores"), told, "bit for bit");
+
+    // Some users alone, in another file, are told the same.
+    let some: Vec<String> =
+        orders().into_iter().filter(|row| row[RAW_ID.len()..].starts_with("01")).collect();
+    place.write("some.csv", orders_csv(&some));
+    let said = ["score", "run", "--label", "taste", "--events", "some.csv", "-o", "some.parquet"];
+    let said = place.fenqun(&said).fine();
+    assert!(said.out.contains("taste") && said.out.contains("drinks"), "{}", said.out);
+    let whole = read_segments(&place.path("scores.parquet")).expect("a table");
+    let part = read_segments(&place.path("some.parquet")).expect("a table");
+    assert_eq!(part.users.len(), 10);
+    for (row, user) in part.users.iter().enumerate() {
+        let at = whole.users.binary_search(user).expect("a user of the run");
+        assert_eq!(part.names[row], whole.names[at]);
+        assert_eq!(part.scores[row].to_bits(), whole.scores[at].to_bits());
+    }
+
+    let other = place.fenqun(&["score", "run", "--label", "colour"]);
+    assert!(other.code == 2 && other.err.contains("only for `taste`"), "{}", other.err);
+
+    // Why, in purchases with both numbers; and a move that does move.
+    let mut n_moved = 0;
+    for row in (0..whole.users.len()).step_by(11) {
+        let user = whole.users[row].to_string();
+        let ask = ["explain", "run", "--label", "taste", "--user", &user, "--format", "json"];
+        let why: serde_json::Value =
+            serde_json::from_str(&place.fenqun(&ask).fine().out).expect("JSON");
+        assert_eq!((&why["label"], &why["name"]), (&"taste".into(), &(*whole.names[row]).into()));
+        assert!(!why["reasons"].as_array().expect("reasons").is_empty(), "{why}");
+        let shares = why["probabilities"].as_array().expect("one a class").iter();
+        let sum: f64 = shares.map(|share| share[1].as_f64().expect("a number")).sum();
+        assert!((sum - 1.0).abs() < 1e-5, "{why}");
+        for found in why["moves"].as_array().expect("moves") {
+            assert_ne!(found[0]["segment"], why["segment"], "a move does move");
+            n_moved += 1;
+        }
+    }
+    assert!(n_moved > 0, "someone can be moved");
 }
 
 #[test]

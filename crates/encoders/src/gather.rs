@@ -10,6 +10,8 @@ use rayon::prelude::*;
 
 /// Result rows that one thread makes in one piece.
 const CHUNK: usize = 256;
+/// Vectors summed at once: with the one that overlaps, they fit the registers of every machine.
+const MOST_VECTORS: usize = 10;
 
 /// `rows · dense`.
 ///
@@ -52,23 +54,45 @@ impl<'a, F: Fn(usize) -> (&'a [u32], &'a [f32])> WithSimd for Gather<'_, F> {
         let width = self.dense.n_columns();
         for (row, out) in self.out.chunks_exact_mut(width.max(1)).enumerate() {
             let entries = (self.entries)(row);
+            if width < S::F32_LANES {
+                narrow(simd, entries, self.dense, out);
+                continue;
+            }
             let mut start = 0;
-            while width - start >= 8 * S::F32_LANES {
-                start += strip::<S, 8>(simd, entries, self.dense, start, out);
-            }
-            while width - start >= 2 * S::F32_LANES {
-                start += strip::<S, 2>(simd, entries, self.dense, start, out);
-            }
-            while start < width {
-                start += last_strip(simd, entries, self.dense, start, out);
+            while start + S::F32_LANES <= width {
+                start += strips(simd, entries, self.dense, start, out);
             }
         }
     }
 }
 
-/// `R` vectors from column `start` on, summed in registers; gives the columns done.
+/// As many vectors from column `start` on as registers hold; gives the columns done.
 #[inline(always)]
-fn strip<S: Simd, const R: usize>(
+fn strips<S: Simd>(
+    simd: S,
+    entries: (&[u32], &[f32]),
+    dense: &Matrix,
+    start: usize,
+    out: &mut [f32],
+) -> usize {
+    let n_vectors = (out.len() - start) / S::F32_LANES;
+    let is_last = n_vectors <= MOST_VECTORS && !out.len().is_multiple_of(S::F32_LANES);
+    macro_rules! strip {
+        ($($n:literal)*) => {
+            match (n_vectors.min(MOST_VECTORS), is_last) {
+                $(($n, false) => strip::<S, $n, false>(simd, entries, dense, start, out),
+                ($n, true) => strip::<S, $n, true>(simd, entries, dense, start, out),)*
+                _ => out.len(),
+            }
+        };
+    }
+    strip!(1 2 3 4 5 6 7 8 9 10)
+}
+
+/// `R` vectors from column `start` on, summed in registers; gives the columns done. With `TAIL` one
+/// more that ends with the last column: it overlaps the others, where it comes to the same sums.
+#[inline(always)]
+fn strip<S: Simd, const R: usize, const TAIL: bool>(
     simd: S,
     entries: (&[u32], &[f32]),
     dense: &Matrix,
@@ -76,36 +100,36 @@ fn strip<S: Simd, const R: usize>(
     out: &mut [f32],
 ) -> usize {
     let n = R * S::F32_LANES;
+    let tail = out.len() - S::F32_LANES;
     let mut sums = [simd.splat_f32s(0.0); R];
+    let mut last = simd.splat_f32s(0.0);
     for (&column, &weight) in entries.0.iter().zip(entries.1) {
         let weight = simd.splat_f32s(weight);
-        let (row, _) = S::as_simd_f32s(&dense.row(column as usize)[start..start + n]);
-        for (sum, &value) in sums.iter_mut().zip(row) {
+        let row = dense.row(column as usize);
+        let (vectors, _) = S::as_simd_f32s(&row[start..start + n]);
+        for (sum, &value) in sums.iter_mut().zip(vectors) {
             *sum = simd.mul_add_e_f32s(weight, value, *sum);
         }
+        if TAIL && let [value, ..] = S::as_simd_f32s(&row[tail..]).0 {
+            last = simd.mul_add_e_f32s(weight, *value, last);
+        }
     }
-    let (out, _) = S::as_mut_simd_f32s(&mut out[start..start + n]);
-    out.copy_from_slice(&sums);
+    S::as_mut_simd_f32s(&mut out[start..start + n]).0.copy_from_slice(&sums);
+    if TAIL && let [value, ..] = S::as_mut_simd_f32s(&mut out[tail..]).0 {
+        *value = last;
+    }
     n
 }
 
-/// At most one vector.
+/// Rows of less than one vector.
 #[inline(always)]
-fn last_strip<S: Simd>(
-    simd: S,
-    entries: (&[u32], &[f32]),
-    dense: &Matrix,
-    start: usize,
-    out: &mut [f32],
-) -> usize {
-    let n = (out.len() - start).min(S::F32_LANES);
+fn narrow<S: Simd>(simd: S, entries: (&[u32], &[f32]), dense: &Matrix, out: &mut [f32]) {
     let mut sum = simd.splat_f32s(0.0);
     for (&column, &weight) in entries.0.iter().zip(entries.1) {
-        let row = simd.partial_load_f32s(&dense.row(column as usize)[start..start + n]);
+        let row = simd.partial_load_f32s(dense.row(column as usize));
         sum = simd.mul_add_e_f32s(simd.splat_f32s(weight), row, sum);
     }
-    simd.partial_store_f32s(&mut out[start..start + n], sum);
-    n
+    simd.partial_store_f32s(out, sum);
 }
 
 #[cfg(test)]

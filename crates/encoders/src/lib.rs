@@ -47,5 +47,5 @@ pub mod whiten;
 
 pub use cache::Cached;
 pub use error::EncoderError;
-pub use pool::pool;
+pub use pool::{pool, shares};
 pub use text::{Pooling, TextModel, TextModelParams};

@@ -43,6 +43,23 @@ pub fn pool(weights: &SparseMatrix, vectors: &Matrix) -> Result<Matrix, DataErro
     Ok(users)
 }
 
+/// The shares that [`pool`] takes means by: every row scaled to sum to 1 in absolute value.
+///
+/// # Errors
+/// None for a matrix that was well formed.
+pub fn shares(weights: &SparseMatrix) -> Result<SparseMatrix, DataError> {
+    let mut shares = SparseMatrix::with_width(weights.n_columns());
+    let mut entries: Vec<(u32, f32)> = Vec::new();
+    for row in 0..weights.n_rows() {
+        let total: f64 = weights.entries(row).map(|(_, weight)| f64::from(weight.abs())).sum();
+        let share = |(column, weight): (usize, f32)| (column as u32, (f64::from(weight) / total) as f32);
+        entries.clear();
+        entries.extend(weights.entries(row).map(share));
+        shares.push_row(&mut entries)?;
+    }
+    Ok(shares)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -121,6 +121,15 @@ pub enum RunError {
         /// Where the run's configuration has it.
         path: PathBuf,
     },
+    /// Another key than the run's.
+    #[error(
+        "{path} is not the key that this run was made with: its users would all be strangers. Put the \
+         right one there, or name it with --key where the command has that"
+    )]
+    OtherKey {
+        /// The key that was found.
+        path: PathBuf,
+    },
     /// Nothing to evaluate.
     #[error(
         "there is nothing to evaluate: name labels with `--labels FILE --user COLUMN --label COLUMN`, \
@@ -173,6 +182,18 @@ pub enum RunError {
         path: PathBuf,
         /// Its name.
         model: String,
+    },
+    /// A label that no head was learned for.
+    #[error(
+        "no head was learned for the label `{name}`{}: `fenqun evaluate` learns one and keeps it in \
+         the run",
+        among(known)
+    )]
+    NoHead {
+        /// The label.
+        name: String,
+        /// Labels that the run has a head for.
+        known: Vec<String>,
     },
     /// Scoring that cannot be done as asked.
     #[error("cannot score: {reason}")]
@@ -261,6 +282,14 @@ impl RunError {
     pub(crate) fn step(step: impl Into<String>) -> impl FnOnce(DataError) -> Self {
         let step = step.into();
         move |source| Self::Step { step, source }
+    }
+}
+
+/// What else there is, after a name that is not.
+fn among(known: &[String]) -> String {
+    match known {
+        [] => String::new(),
+        known => format!(", only for `{}`", known.join("`, `")),
     }
 }
 

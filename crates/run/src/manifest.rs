@@ -2,8 +2,10 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use fenqun_base::artifact::FORMAT;
-use fenqun_events::EventsError;
 use fenqun_events::source::expand;
+use fenqun_events::{EventsError, Key};
+use fenqun_profiles::ProfileParams;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{Config, RunError};
@@ -108,6 +110,46 @@ pub struct Timing {
 impl Manifest {
     /// The version written by this program.
     pub const FORMAT: u32 = FORMAT;
+
+    /// The time that the profiles of `run` are as of, in milliseconds.
+    pub(crate) fn as_of_time(&self, run: &Path) -> Result<i64, RunError> {
+        let time: Result<Timestamp, _> = self.as_of.parse();
+        time.map(|time| time.as_millisecond()).map_err(|error| RunError::Broken {
+            path: run.join("manifest.json"),
+            reason: format!("`as_of`: {error}"),
+        })
+    }
+
+    /// How profiles were made, for those who do not ask for sequences.
+    pub(crate) fn profile_params(&self) -> ProfileParams {
+        ProfileParams { max_sequence: 1, ..self.config.profiles.clone() }
+    }
+
+    /// The key that made the run's pseudonyms, from where the run's configuration has it or from
+    /// elsewhere.
+    ///
+    /// # Errors
+    /// [`RunError::NoKey`], [`RunError::OtherKey`].
+    pub(crate) fn key(&self, elsewhere: Option<&Path>) -> Result<Key, RunError> {
+        let own = || self.base.join(&self.config.key_file);
+        let path = elsewhere.map_or_else(own, Path::to_owned);
+        let Some(check) = key_check(&path)? else { return Err(RunError::NoKey { path }) };
+        if self.key_check.as_ref().is_some_and(|own| *own != check) {
+            return Err(RunError::OtherKey { path });
+        }
+        Ok(Key::open_or_create(&path)?)
+    }
+}
+
+/// What is compared to tell whether a key is the run's: it says nothing about the key, and it is
+/// the pseudonym of nobody. `None` where there is no key file.
+pub(crate) fn key_check(path: &Path) -> Result<Option<String>, RunError> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let mut check = Key::open_or_create(path)?.user("fenqun key check, no user").to_string();
+    check.truncate(16);
+    Ok(Some(check))
 }
 
 /// Size and hash of every file that a configuration names, events first.

@@ -22,6 +22,9 @@ pub struct ScoreOptions {
     /// last new event where that is later
     #[arg(long, value_name = "DAY")]
     pub as_of: Option<String>,
+    /// A label that `fenqun evaluate` learned: users are told its classes in place of the segments
+    #[arg(long, value_name = "NAME")]
+    pub label: Option<String>,
     /// Where the segments of the users go
     #[arg(short, long, value_name = "FILE.parquet", default_value = "scores.parquet")]
     pub output: PathBuf,
@@ -43,6 +46,9 @@ pub struct ExplainOptions {
     /// A segment, by its number
     #[arg(long, value_name = "N")]
     pub segment: Option<usize>,
+    /// A label that `fenqun evaluate` learned: why the user is told its class
+    #[arg(long, value_name = "NAME", requires = "user")]
+    pub label: Option<String>,
 }
 
 /// `fenqun report`.

@@ -6,6 +6,17 @@ use clap::{Args, ValueEnum};
 
 use super::LanguageWord;
 
+/// Where labels are.
+#[derive(Args, Debug)]
+pub struct LabelFiles {
+    /// Files of labels, one row a user: CSV, TSV, JSONL, Parquet
+    #[arg(long, value_name = "FILE", num_args = 1.., requires_all = ["user", "label"])]
+    pub labels: Vec<String>,
+    /// The column of users in the files of labels
+    #[arg(long, value_name = "COLUMN", requires = "labels")]
+    pub user: Option<String>,
+}
+
 /// `fenqun evaluate`.
 #[derive(Args, Debug)]
 pub struct EvaluateOptions {
@@ -14,21 +25,18 @@ pub struct EvaluateOptions {
     /// A configuration whose `[[labels]]`, `[head]` and `[evaluation]` replace those of the run
     #[arg(short, long)]
     pub config: Option<PathBuf>,
-    /// Files of labels, one row a user: CSV, TSV, JSONL, Parquet
-    #[arg(long, value_name = "FILE", num_args = 1.., requires_all = ["user", "label"])]
-    pub labels: Vec<String>,
-    /// The column of users in the files of labels
-    #[arg(long, value_name = "COLUMN", requires = "labels")]
-    pub user: Option<String>,
+    /// Files of labels.
+    #[command(flatten)]
+    pub files: LabelFiles,
     /// The column of labels; several are evaluated one after the other
     #[arg(long, value_name = "COLUMN", requires = "labels")]
     pub label: Vec<String>,
     /// A question about the next period
     #[arg(long, value_enum)]
     pub task: Option<TaskWord>,
-    /// Length of the period that the task asks about
-    #[arg(long, default_value_t = 28, requires = "task")]
-    pub days: u32,
+    /// Length of the period that the task asks about; without it 28 days, 14 for `behaviour`
+    #[arg(long, value_name = "DAYS", requires = "task")]
+    pub days: Option<u32>,
     /// Moments that the task is learned from
     #[arg(long, default_value_t = 5, requires = "task")]
     pub origins: usize,
@@ -66,12 +74,9 @@ pub struct TuneOptions {
     /// A configuration whose `[[labels]]`, `[head]` and `[tune]` replace those of the run
     #[arg(short, long)]
     pub config: Option<PathBuf>,
-    /// Files of labels, one row a user: CSV, TSV, JSONL, Parquet
-    #[arg(long, value_name = "FILE", num_args = 1.., requires_all = ["user", "label"])]
-    pub labels: Vec<String>,
-    /// The column of users in the files of labels
-    #[arg(long, value_name = "COLUMN", requires = "labels")]
-    pub user: Option<String>,
+    /// Files of labels.
+    #[command(flatten)]
+    pub files: LabelFiles,
     /// The column of labels
     #[arg(long, value_name = "COLUMN", requires = "labels")]
     pub label: Option<String>,
@@ -134,7 +139,7 @@ pub enum MethodWord {
     LabelSpreading,
 }
 
-impl From<MethodWord> for fenqun_run::TuneMethod {
+impl From<MethodWord> for fenqun_run::HeadMethod {
     fn from(word: MethodWord) -> Self {
         match word {
             MethodWord::Blend => Self::Blend,

@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use fenqun_base::Language;
 
 pub use finished::{ExplainOptions, ReportOptions, ScoreOptions, SegmentsAction, SegmentsOptions};
-pub use labels::{EvaluateOptions, StrategyWord, TuneOptions};
+pub use labels::{EvaluateOptions, LabelFiles, StrategyWord, TuneOptions};
 pub use run::{
     CheckOptions, EncodeOptions, InitOptions, PackageAction, PackageOptions, RunCommand, RunOptions,
 };

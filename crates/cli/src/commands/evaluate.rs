@@ -2,11 +2,9 @@ use anyhow::Result;
 use comfy_table::Cell;
 use fenqun_base::Language;
 use fenqun_run::report::Figure;
-use fenqun_run::{
-    Ask, Config, EvaluateRequest, Evaluated, EvaluationConfig, LabelColumns, LabelsConfig,
-    TaskConfig,
-};
+use fenqun_run::{Ask, Config, EvaluateRequest, Evaluated, EvaluationConfig, TaskConfig};
 
+use super::labels;
 use crate::arguments::EvaluateOptions;
 use crate::console::Console;
 use crate::print;
@@ -45,24 +43,18 @@ fn request(options: &EvaluateOptions) -> Result<EvaluateRequest> {
     if options.no_learning_curve {
         evaluation.learning_curve = false;
     }
-    let by_flag = !options.labels.is_empty() || options.task.is_some();
+    let by_flag = !options.files.labels.is_empty() || options.task.is_some();
     if by_flag {
         evaluation.tasks = options.task.map(|ask| task(ask.into(), options)).into_iter().collect();
     }
     let labels = match by_flag {
-        true => options.label.iter().map(|label| labels(label, options)).collect(),
+        true => options.label.iter().map(|label| labels::of_column(label, &options.files)).collect(),
         false => known.labels.clone(),
-    };
-    // Files named on the command line stand where the command was typed.
-    let base = match (by_flag, &options.config) {
-        (true, _) => Some(std::env::current_dir()?),
-        (false, Some(path)) => path.parent().map(Into::into),
-        (false, None) => None,
     };
     Ok(EvaluateRequest {
         run: options.run.clone(),
         labels: Some(labels),
-        base,
+        base: labels::base(by_flag, options.config.as_deref())?,
         head: config.as_ref().map(|config| config.head.clone()),
         evaluation: Some(evaluation),
         seed: options.seed,
@@ -70,28 +62,22 @@ fn request(options: &EvaluateOptions) -> Result<EvaluateRequest> {
     })
 }
 
-fn labels(label: &str, options: &EvaluateOptions) -> LabelsConfig {
-    let is_plain = |letter: char| letter.is_alphanumeric() || letter == '-' || letter == '_';
-    let name = label.chars().map(|letter| if is_plain(letter) { letter } else { '-' }).collect();
-    let columns =
-        LabelColumns { user_id: options.user.clone().unwrap_or_default(), label: label.to_owned() };
-    LabelsConfig { name, files: options.labels.clone(), columns, ..LabelsConfig::default() }
-}
-
 fn task(ask: Ask, options: &EvaluateOptions) -> TaskConfig {
-    TaskConfig {
-        name: match ask {
-            Ask::Inactive => format!("inactive-{}d", options.days),
-            Ask::Spend => format!("spend-{}d", options.days),
-            Ask::Categories => format!("categories-{}d", options.days),
-            Ask::Behaviour => format!("behaviour-{}d", options.days),
-        },
+    let unnamed = TaskConfig {
         ask,
         days: options.days,
         origins: options.origins,
         at: options.at.clone().unwrap_or_default(),
         active_within: options.active_within,
-    }
+        ..TaskConfig::default()
+    };
+    let what = match ask {
+        Ask::Inactive => "inactive",
+        Ask::Spend => "spend",
+        Ask::Categories => "categories",
+        Ask::Behaviour => "behaviour",
+    };
+    TaskConfig { name: format!("{what}-{}d", unnamed.period()), ..unnamed }
 }
 
 /// The table of one label, then what it comes to.

@@ -7,6 +7,12 @@ use fenqun_run::{RunError, Why, open, read_json};
 use crate::arguments::ExplainOptions;
 use crate::console::Console;
 
+/// Where a score is no sum, in both languages.
+const NO_REASONS: [&str; 2] = [
+    "There are no reasons to tell: what decided is no sum over things with names.",
+    "没有可说明的原因：起决定作用的不是具名特征之和。",
+];
+
 /// `fenqun explain`.
 pub fn explain(options: &ExplainOptions, console: &Console) -> Result<()> {
     let language = open(&options.run)?.config.cards.language;
@@ -25,7 +31,8 @@ pub fn explain(options: &ExplainOptions, console: &Console) -> Result<()> {
     let user = UserId::parse(digits).ok_or_else(|| RunError::Score {
         reason: "--user must be a pseudonym: 32 hexadecimal digits of segments.parquet".to_owned(),
     })?;
-    let why = fenqun_run::explain_user(&options.run, user, console.progress())?;
+    let label = options.label.as_deref();
+    let why = fenqun_run::explain_user(&options.run, user, label, console.progress())?;
     match console.is_json() {
         true => console.say_json(&why),
         false => console.say(&told(&why, language)),
@@ -62,15 +69,30 @@ fn segment(card: &Card, language: Language) -> String {
 /// A user's segment, the reasons, and what would move the user.
 fn told(why: &Why, language: Language) -> String {
     let name = &why.name;
-    let mut lines = vec![match why.segment {
-        Some(number) => format!("{}: {number} {name} ({:.2})", why.user, why.score),
-        None => language.pick(
+    let mut lines = vec![match (&why.label, why.segment) {
+        (Some(label), _) => {
+            let share = |(class, share): &(String, f32)| {
+                format!("{class} {}", numbers::percent(f64::from(*share)))
+            };
+            let shares: Vec<String> = why.probabilities.iter().map(share).collect();
+            let shares = shares.join(language.pick(", ", "，"));
+            language.pick(
+                format!("{}: {label} = {name} ({shares})", why.user),
+                format!("{}：{label} = {name}（{shares}）", why.user),
+            )
+        }
+        (None, Some(number)) => format!("{}: {number} {name} ({:.2})", why.user, why.score),
+        (None, None) => language.pick(
             format!("{}: in no segment; the nearest is {name}", why.user),
             format!("{}：不属于任何分群，最接近 {name}", why.user),
         ),
     }];
-    lines.push(language.pick("Because:", "原因：").to_owned());
-    lines.extend(why.reasons.iter().map(|reason| format!("· {}", reason.text)));
+    if why.reasons.is_empty() {
+        lines.push(language.pick(NO_REASONS[0], NO_REASONS[1]).to_owned());
+    } else {
+        lines.push(language.pick("Because:", "原因：").to_owned());
+        lines.extend(why.reasons.iter().map(|reason| format!("· {}", reason.text)));
+    }
     if why.moves.is_empty() {
         let tried = why.tried.iter().map(|lever| amount(lever, language));
         let tried: Vec<String> = tried.collect();

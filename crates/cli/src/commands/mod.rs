@@ -5,6 +5,7 @@ pub mod encode;
 pub mod evaluate;
 pub mod explain;
 pub mod init;
+mod labels;
 pub mod packages;
 pub mod report;
 pub mod run;

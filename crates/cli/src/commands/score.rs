@@ -13,6 +13,7 @@ pub fn score(options: &ScoreOptions, console: &Console) -> Result<()> {
         source: options.source,
         key: options.key.clone(),
         as_of: options.as_of.clone(),
+        label: options.label.clone(),
         out: options.output.clone(),
     };
     let outcome = fenqun_run::score(&request, console.progress())?;
@@ -20,7 +21,8 @@ pub fn score(options: &ScoreOptions, console: &Console) -> Result<()> {
         console.say_json(&outcome);
         return Ok(());
     }
-    let mut segments = table(&["#", "segment", "users"]);
+    let what = options.label.as_deref().unwrap_or("segment");
+    let mut segments = table(&["#", what, "users"]);
     for (segment, (name, n_users)) in outcome.segments.iter().enumerate() {
         segments.add_row(vec![
             right(segment.to_string()),

@@ -1,7 +1,8 @@
 use anyhow::Result;
 use fenqun_base::Language;
-use fenqun_run::{Config, LabelColumns, LabelsConfig, TuneConfig, TuneOutcome, TuneRequest};
+use fenqun_run::{Config, TuneConfig, TuneOutcome, TuneRequest};
 
+use super::labels;
 use crate::arguments::{StrategyWord, TuneOptions};
 use crate::console::Console;
 use crate::print;
@@ -26,21 +27,15 @@ fn request(options: &TuneOptions) -> Result<TuneRequest> {
     let config = options.config.as_deref().map(Config::load).transpose()?;
     let run = fenqun_run::open(&options.run)?;
     let known = config.as_ref().unwrap_or(&run.config);
-    let by_flag = !options.labels.is_empty();
-    // Files named on the command line stand where the command was typed.
-    let base = match (by_flag, &options.config) {
-        (true, _) => Some(std::env::current_dir()?),
-        (false, Some(path)) => path.parent().map(Into::into),
-        (false, None) => None,
-    };
+    let by_flag = !options.files.labels.is_empty();
     Ok(TuneRequest {
         run: options.run.clone(),
         labels: Some(match by_flag {
-            true => options.label.iter().map(|label| labels(label, options)).collect(),
+            true => options.label.iter().map(|label| labels::of_column(label, &options.files)).collect(),
             false => known.labels.clone(),
         }),
         label_name: options.label_name.clone(),
-        base,
+        base: labels::base(by_flag, options.config.as_deref())?,
         head: Some(known.head.clone()),
         method: options.method.map(Into::into),
         tune: Some(settings(known.tune.clone(), options)?),
@@ -49,14 +44,6 @@ fn request(options: &TuneOptions) -> Result<TuneRequest> {
         seed: options.seed,
         language: Some(options.language.map_or(known.cards.language, Into::into)),
     })
-}
-
-fn labels(label: &str, options: &TuneOptions) -> LabelsConfig {
-    let is_plain = |letter: char| letter.is_alphanumeric() || letter == '-' || letter == '_';
-    let name = label.chars().map(|letter| if is_plain(letter) { letter } else { '-' }).collect();
-    let columns =
-        LabelColumns { user_id: options.user.clone().unwrap_or_default(), label: label.to_owned() };
-    LabelsConfig { name, files: options.labels.clone(), columns, ..LabelsConfig::default() }
 }
 
 /// The flags over `[tune]`.

@@ -8,6 +8,12 @@ pub struct BlockSizeModel {
 }
 
 impl BlockSizeModel {
+    /// What every value is multiplied by once it is centred.
+    #[must_use]
+    pub fn factor(&self) -> f32 {
+        self.factor
+    }
+
     /// The block at its size; rows may be users never seen before.
     ///
     /// # Errors

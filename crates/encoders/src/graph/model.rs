@@ -37,6 +37,26 @@ impl GraphModel {
         self.tfidf.kept()
     }
 
+    /// The shares of its kept columns that each user's vector is the mean by: rows sum to 1, or are
+    /// empty. But for the cut at ±6, a user's row of [`Self::transform`] is
+    /// `shares · steps − ` a constant.
+    ///
+    /// # Errors
+    /// As [`Self::transform`].
+    pub fn shares(&self, counts: &SparseMatrix) -> Result<SparseMatrix, DataError> {
+        crate::pool::shares(&self.tfidf.transform(counts)?)
+    }
+
+    /// What a whole share of a kept column adds: kept columns × dimensions.
+    #[must_use]
+    pub fn steps(&self) -> Matrix {
+        let mut steps = self.items.clone();
+        for row in 0..steps.n_rows() {
+            steps.row_mut(row).iter_mut().zip(&self.scale).for_each(|(value, by)| *value *= by);
+        }
+        steps
+    }
+
     /// One row a user, standardised; users may be such as were never seen.
     ///
     /// # Errors

@@ -24,8 +24,12 @@ impl Svd {
         let matrix = BothWays::new(matrix);
         let start = gaussian(matrix.n_columns(), width, &mut seed.derive("svd").rng())?;
         let mut left = matrix.times(&start)?;
-        for _ in 0..self.iterations {
-            let right = orthonormal(&matrix.transposed_times(&orthonormal(&left)?)?)?;
+        for round in 0..self.iterations {
+            // Every random column is mostly the strongest direction: the weak ones must be set apart
+            // before rounding drowns them. After that a column is a direction of its own, at its own
+            // size, and need not be.
+            let apart = if round == 0 { orthonormal(&left)? } else { left };
+            let right = orthonormal(&matrix.transposed_times(&apart)?)?;
             left = matrix.times(&right)?;
         }
         // Twice: the first pass leaves weak directions only nearly orthonormal.

@@ -85,6 +85,8 @@ pub struct SegmentRows {
     pub scores: Vec<f32>,
     /// Why: codes such as `value=high`, `taste=2`, `category=CAT FOOD`.
     pub reasons: Vec<Vec<String>>,
+    /// For labels: every class with its probability, written as columns `p_CLASS`.
+    pub probabilities: Vec<(String, Vec<f32>)>,
 }
 
 /// `segments.parquet`: who is in which segment, how surely, and why.
@@ -105,14 +107,19 @@ pub(crate) fn segment_columns(rows: &SegmentRows) -> Vec<(String, ArrayRef)> {
     let offsets = OffsetBuffer::<i32>::from_lengths(rows.reasons.iter().map(Vec::len));
     let field = Arc::new(Field::new("item", DataType::Utf8, true));
     let reasons = ListArray::new(field, offsets, Arc::new(words), None);
-    vec![
+    let mut columns: Vec<(String, ArrayRef)> = vec![
         ("user".into(), users(&rows.users)),
         ("client_id".into(), Arc::new(Int64Array::from(rows.client_ids.clone()))),
         ("segment".into(), Arc::new(segments)),
         ("name".into(), Arc::new(StringArray::from_iter_values(&rows.names))),
         ("score".into(), Arc::new(Float32Array::from(rows.scores.clone()))),
         ("reasons".into(), Arc::new(reasons)),
-    ]
+    ];
+    for (class, probabilities) in &rows.probabilities {
+        let values: ArrayRef = Arc::new(Float32Array::from(probabilities.clone()));
+        columns.push((format!("p_{class}"), values));
+    }
+    columns
 }
 
 /// The columns of a file of folds: who was tested where.
@@ -237,6 +244,7 @@ mod tests {
             names: vec!["High value · pets".into()],
             scores: vec![0.5],
             reasons: vec![vec!["value=high".into(), "taste=1".into()]],
+            probabilities: Vec::new(),
         };
         write_segments(&path, &rows).expect("written");
         let read = read_segments(&path).expect("read");

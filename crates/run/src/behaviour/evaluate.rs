@@ -3,9 +3,8 @@ use std::path::Path;
 use fenqun_base::{Matrix, Progress, Seed, Unit, UserId};
 use fenqun_encoders::behaviour_head::HeadSize;
 use fenqun_events::EventTable;
-use fenqun_profiles::{Parts, ProfileParams, ProfilesError, build};
+use fenqun_profiles::{Parts, ProfilesError, build};
 use half::f16;
-use jiff::Timestamp;
 use rayon::prelude::*;
 
 use super::counts::counts;
@@ -60,14 +59,10 @@ pub fn evaluate(
     params.check()?;
     let manifest = directory::open(run)?;
     let table = EventTable::open(&run.join("events"))?;
-    let end = manifest.as_of.parse::<Timestamp>().map_err(|error| RunError::Broken {
-        path: run.join("manifest.json"),
-        reason: format!("`as_of`: {error}"),
-    })?;
+    let end = manifest.as_of_time(run)?;
     let config = &manifest.config;
-    let windows = Windows::before(end.as_millisecond(), params.days);
-    let profile_params = ProfileParams { max_sequence: 1, ..config.profiles.clone() };
-    let past = match build(&table, windows.train, &profile_params, progress) {
+    let windows = Windows::before(end, params.days);
+    let past = match build(&table, windows.train, &manifest.profile_params(), progress) {
         Err(ProfilesError::NoEvents { .. }) => return Err(too_short(params.days)),
         other => other?,
     };
@@ -100,10 +95,11 @@ pub fn evaluate(
         let name = folder.display().to_string();
         contenders.push(Contender { name, vectors, beside_counts: true });
     }
-    compare(&table, end.as_millisecond(), &past.users, contenders, params, progress)
+    compare(&table, end, &past.users, contenders, params, progress)
 }
 
-/// Puts user vectors to the six questions, and the counts before them. `users` are sorted; `end` is where the window to be judged by ends.
+/// Puts user vectors to the six questions, and the counts before them. `users` are sorted; `end` is
+/// where the window to be judged by ends.
 ///
 /// # Errors
 /// [`RunError::Task`] when nothing can be asked; [`RunError::Data`] for vectors of another number of

@@ -7,7 +7,7 @@ use fenqun_profiles::Profiles;
 use fenqun_segments::{PartHead, Softmax, Trees};
 
 use crate::RunError;
-use crate::heads::{BlendHead, BlendPart, HeadConfig, Input, OnBlocks, weighted};
+use crate::heads::{BlendHead, BlendPart, FEATURES, HeadConfig, Input, OnBlocks, weighted};
 use crate::steps::{blocks, segment};
 
 /// Most categories that a user's own counts are taken of.
@@ -17,8 +17,6 @@ const MOST_CATEGORIES: usize = 256;
 pub(crate) const RFM: &str = "rfm";
 /// See [`RFM`].
 pub(crate) const COUNTS: &str = "counts";
-/// The plain numbers of the profile, for trees.
-pub(crate) const FEATURES: &str = "features";
 
 /// A head on its blocks, asked on every split.
 pub(crate) struct OnRows<'a> {
@@ -75,13 +73,22 @@ impl Contender for OnRows<'_> {
     ) -> Result<Predictions, DataError> {
         let may = |&&row: &&usize| self.learns_from.is_none_or(|rows| rows[row]);
         let train: Vec<usize> = train.iter().filter(may).copied().collect();
-        let data = &self.input.data;
-        let labels = self.labels.select(&train);
-        let model = self.input.fit(&data.select_rows(&train), &labels, seed)?;
-        let asked = data.select_rows(test);
-        let probabilities = model.probabilities(&asked)?;
-        Ok(Predictions { probabilities, decided: model.assign(&asked)?.segments })
+        predictions(&self.input, self.labels, &train, test, seed)
     }
+}
+
+/// What a head that learned from `train` says of `test`.
+pub(crate) fn predictions(
+    input: &Input,
+    labels: &Labels,
+    train: &[usize],
+    test: &[usize],
+    seed: Seed,
+) -> Result<Predictions, DataError> {
+    let model = input.fit(train, labels, seed)?;
+    let asked = input.data.select_rows(test);
+    let probabilities = model.probabilities(&asked)?;
+    Ok(Predictions { probabilities, decided: model.assign(&asked)?.segments })
 }
 
 /// What only baselines and trees look at, beside the blocks of the user vector.

@@ -1,58 +1,59 @@
-//! A finished run, opened again: its settings, events, profiles and blocks.
+//! A finished run, opened again: its settings, its events, and on request its users.
 
 use std::path::{Path, PathBuf};
 
 use fenqun_base::{Block, Progress, Seed};
-use fenqun_events::{EventTable, Key};
-use fenqun_profiles::{ProfileParams, Profiles, build};
-use jiff::Timestamp;
+use fenqun_events::EventTable;
+use fenqun_profiles::{Profiles, build_like};
 
+use super::contenders::plain_blocks;
 use crate::manifest::Manifest;
-use crate::steps::blocks;
+use crate::steps::blocks::{self, Sight};
 use crate::steps::models::Models;
-use crate::steps::texts::{self, Texts};
-use crate::{RunError, directory, packages};
+use crate::steps::texts::Texts;
+use crate::{RunError, directory};
 
-/// A finished run and what its events say.
+/// A finished run.
 pub(crate) struct Inputs {
     pub folder: PathBuf,
     pub manifest: Manifest,
     pub table: EventTable,
-    /// As of the run's own time.
+}
+
+/// The users of a run, as of its own time.
+pub(crate) struct Users {
     pub profiles: Profiles,
-    /// Or why there are none.
-    pub texts: Result<Texts, String>,
+    /// Every block of the user vector, then what only baselines and trees look at.
+    pub blocks: Vec<Block>,
 }
 
 impl Inputs {
-    /// Opens a run; profiles are built again from its clean events, which gives the same numbers.
-    pub fn open(folder: &Path, progress: &Progress) -> Result<Self, RunError> {
+    pub fn open(folder: &Path) -> Result<Self, RunError> {
         let manifest = directory::open(folder)?;
         let table = EventTable::open(&folder.join("events"))?;
-        let as_of = manifest.as_of.parse::<Timestamp>().map_err(|error| RunError::Broken {
-            path: folder.join("manifest.json"),
-            reason: format!("`as_of`: {error}"),
-        })?;
-        let params = ProfileParams { max_sequence: 1, ..manifest.config.profiles.clone() };
-        let profiles = build(&table, as_of.as_millisecond(), &params, progress)?;
-        let cache = packages::cache_folder();
-        let config = &manifest.config.text;
-        let texts = texts::read(config, table.catalogue(), &profiles, &cache, progress)?;
-        Ok(Self { folder: folder.to_owned(), manifest, table, profiles, texts })
+        Ok(Self { folder: folder.to_owned(), manifest, table })
     }
 
-    /// Every block of the user vector, fitted on all users.
-    pub fn blocks(&self, seed: Seed) -> Result<Vec<Block>, RunError> {
-        let texts = self.texts.as_ref().ok();
-        blocks::all(&self.profiles, self.table.catalogue(), texts, seed, &Models::nowhere())
+    /// First instant that the run did not look at, in milliseconds.
+    pub fn end(&self) -> Result<i64, RunError> {
+        self.manifest.as_of_time(&self.folder)
     }
 
-    /// The key that made the run's pseudonyms.
-    pub fn key(&self) -> Result<Key, RunError> {
-        let path = self.manifest.base.join(&self.manifest.config.key_file);
-        if !path.exists() {
-            return Err(RunError::NoKey { path });
-        }
-        Ok(Key::open_or_create(&path)?)
+    /// The users with their blocks: profiles are built again from the clean events, blocks are
+    /// those of the run's own models. A block that the run did without is learned now, without
+    /// labels, and kept beside the others.
+    pub fn users(&self, progress: &Progress) -> Result<Users, RunError> {
+        let models = Models::of_run(&self.folder);
+        let (params, shop) = (self.manifest.profile_params(), models.read("shop")?);
+        let profiles = build_like(&self.table, self.end()?, &params, &shop, progress)?;
+        let catalogue = self.table.catalogue();
+        let texts = match &self.manifest.text_model {
+            Some(_) => Some(models.read::<Texts>("texts")?.for_catalogue(catalogue)),
+            None => None,
+        };
+        let sight = Sight { profiles: &profiles, catalogue, texts: texts.as_ref() };
+        let mut blocks = blocks::of_run(sight, Seed(self.manifest.config.seed), &models)?;
+        blocks.extend(plain_blocks(&profiles, catalogue)?);
+        Ok(Users { profiles, blocks })
     }
 }

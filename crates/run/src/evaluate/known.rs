@@ -1,7 +1,13 @@
 //! Labels from a file, joined with the users of a run.
 
-use fenqun_base::{Labels, Language, UserId};
-use fenqun_events::LabelTable;
+use std::path::Path;
+
+use fenqun_base::{Labels, Language, Progress, UserId};
+use fenqun_events::{LabelLedger, LabelTable, LabelsConfig, read_labels};
+use fenqun_profiles::Profiles;
+
+use super::inputs::Inputs;
+use crate::RunError;
 
 /// Places that are named before the rest is only counted.
 const MOST_NAMED: usize = 5;
@@ -14,10 +20,34 @@ pub(crate) struct Known {
     pub n_unknown: usize,
     /// What a person should know, in sentences.
     pub remarks: Vec<String>,
+    /// What became of every row.
+    pub ledger: LabelLedger,
+}
+
+/// Reads labels and joins them with the users of a run.
+///
+/// # Errors
+/// [`RunError::Strangers`] when the run knows none of the labelled users; what reading labels and
+/// the key refuse.
+pub(crate) fn read_known(
+    config: &LabelsConfig,
+    base: &Path,
+    inputs: &Inputs,
+    profiles: &Profiles,
+    language: Language,
+    progress: &Progress,
+) -> Result<Known, RunError> {
+    let table = read_labels(config, base, &inputs.manifest.key(None)?, progress)?;
+    let known = join(&table, &profiles.users, language);
+    if known.n_unknown == table.users.len() {
+        let n_users = known.n_unknown;
+        return Err(RunError::Strangers { name: config.name.clone(), n_users });
+    }
+    Ok(known)
 }
 
 /// Joins by pseudonym; `users` are in ascending order.
-pub(crate) fn join(table: &LabelTable, users: &[UserId], language: Language) -> Known {
+fn join(table: &LabelTable, users: &[UserId], language: Language) -> Known {
     let mut words: Vec<Option<&str>> = vec![None; users.len()];
     let mut unknown = Vec::new();
     for ((user, word), place) in table.users.iter().zip(&table.words).zip(&table.places) {
@@ -42,7 +72,7 @@ pub(crate) fn join(table: &LabelTable, users: &[UserId], language: Language) -> 
         remarks
             .push(language.pick(format!("{n} {en} are left out."), format!("{n} {zh}，已忽略。")));
     }
-    Known { labels, n_unknown: unknown.len(), remarks }
+    Known { labels, n_unknown: unknown.len(), remarks, ledger: table.ledger.clone() }
 }
 
 /// Users without events cannot be told anything of; the file says where they stand.

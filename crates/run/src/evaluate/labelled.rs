@@ -4,21 +4,21 @@ use std::path::Path;
 use std::time::Instant;
 
 use fenqun_base::artifact::FORMAT;
-use fenqun_base::{Block, Labels, Language, Progress, Seed};
+use fenqun_base::{Labels, Language, Progress, Seed};
 use fenqun_evaluate::compare::{Comparing, Contender, Majority, Task, compare};
 use fenqun_evaluate::metrics::Metric;
 use fenqun_evaluate::splits::stratified;
-use fenqun_events::{LabelsConfig, read_labels};
+use fenqun_events::LabelsConfig;
 use fenqun_segments::Trees;
 
-use super::contenders::{OnRows, baselines, plain_blocks};
-use super::inputs::Inputs;
-use super::known::{Known, join};
+use super::contenders::{OnRows, baselines};
+use super::inputs::{Inputs, Users};
+use super::known::{Known, read_known};
 use super::request::{EvaluateRequest, Evaluated, EvaluationConfig};
 use super::task::Ask;
 use super::{leak, next_period, protocols, tell, write};
 use crate::RunError;
-use crate::heads::{HeadConfig, Input};
+use crate::heads::{self, HeadConfig, HeadMethod, Input};
 use crate::steps::models::Models;
 
 /// What the configured head is called in tables.
@@ -33,7 +33,7 @@ pub fn evaluate(
     request: &EvaluateRequest,
     progress: &Progress,
 ) -> Result<Vec<Evaluated>, RunError> {
-    let inputs = Inputs::open(&request.run, progress)?;
+    let inputs = Inputs::open(&request.run)?;
     let config = &inputs.manifest.config;
     let asked = Asked {
         labels: request.labels.as_ref().unwrap_or(&config.labels),
@@ -48,10 +48,9 @@ pub fn evaluate(
     }
     let mut evaluated = Vec::new();
     if !asked.labels.is_empty() {
-        let mut blocks = inputs.blocks(asked.seed)?;
-        blocks.extend(plain_blocks(&inputs.profiles, inputs.table.catalogue())?);
+        let users = inputs.users(progress)?;
         for labels in asked.labels {
-            evaluated.push(one(labels, &asked, &inputs, &blocks, progress)?);
+            evaluated.push(one(labels, &asked, &inputs, &users, progress)?);
         }
     }
     for task in &asked.evaluation.tasks {
@@ -90,18 +89,16 @@ fn one(
     config: &LabelsConfig,
     asked: &Asked<'_>,
     inputs: &Inputs,
-    blocks: &[Block],
+    users: &Users,
     progress: &Progress,
 ) -> Result<Evaluated, RunError> {
     let start = Instant::now();
     let language = asked.language;
-    let table = read_labels(config, asked.base, &inputs.key()?, progress)?;
-    let Known { labels, n_unknown, mut remarks } = join(&table, &inputs.profiles.users, language);
+    let Users { profiles, blocks } = users;
+    let known = read_known(config, asked.base, inputs, profiles, language, progress)?;
+    let Known { labels, mut remarks, ledger, .. } = known;
     let told = |error| RunError::Labels { name: config.name.clone(), source: error };
-    if n_unknown == table.users.len() {
-        return Err(RunError::Strangers { name: config.name.clone(), n_users: n_unknown });
-    }
-    leak::refuse(inputs, &labels, &asked.evaluation.allowed_features, asked.seed)?;
+    leak::refuse(profiles, &labels, &asked.evaluation.allowed_features, asked.seed)?;
     let (folds, repeats) = (asked.evaluation.folds, asked.evaluation.repeats);
     let seed = asked.seed.derive(&config.name);
     let folds = stratified(&labels, folds, repeats, seed).map_err(told)?;
@@ -125,25 +122,25 @@ fn one(
             labels.n_classes(),
             folds.n_folds,
             asked.seed.0,
-            inputs.profiles.n_users(),
+            profiles.n_users(),
         ),
         format!(
             "{n_labelled} 位有标签的用户，{} 类，{repeats} × {} 折分层交叉验证，随机种子 {}；用户向量在全部 {} 位用户上无监督拟合",
             labels.n_classes(),
             folds.n_folds,
             asked.seed.0,
-            inputs.profiles.n_users(),
+            profiles.n_users(),
         ),
     );
-    write::folds(&inputs.folder, &config.name, &inputs.profiles.users, &labels, &folds.splits)?;
-    told_of_all(&config.name, asked, inputs, blocks, &labels, seed)?;
+    write::folds(&inputs.folder, &config.name, &profiles.users, &labels, &folds.splits)?;
+    told_of_all(&config.name, asked, inputs, users, &labels, seed)?;
     Ok(Evaluated {
         format: FORMAT,
         name: config.name.clone(),
         protocol,
         remarks,
         verdicts: tell::verdicts(&comparison, language),
-        ledger: Some(table.ledger),
+        ledger: Some(ledger),
         comparison: Some(comparison),
         seconds: start.elapsed().as_secs_f64(),
         ..Evaluated::default()
@@ -155,15 +152,16 @@ fn told_of_all(
     name: &str,
     asked: &Asked<'_>,
     inputs: &Inputs,
-    blocks: &[Block],
+    users: &Users,
     labels: &Labels,
     seed: Seed,
 ) -> Result<(), RunError> {
-    let input = Input::new(asked.head, blocks)?;
-    let rows = labels.labelled();
-    let head = input.fit(&input.data.select_rows(&rows), &labels.select(&rows), seed)?;
+    let input = Input::new(asked.head, &users.blocks)?;
+    let head = input.fit(&labels.labelled(), labels, seed)?;
     let models = Models::in_folder(inputs.folder.join("model"))?;
-    head.keep(&models, &format!("head-{name}"))?;
-    let told = head.assign(&input.data)?;
-    write::users(&inputs.folder, name, &inputs.profiles.users, labels, told)
+    let method = HeadMethod::of(asked.head);
+    heads::keep(head.as_ref(), method, &input, &labels.classes, &models, name)?;
+    let (told, shares) = (head.assign(&input.data)?, head.probabilities(&input.data)?);
+    let rows = heads::rows(&users.profiles.users, &labels.classes, told, &shares);
+    write::users(&inputs.folder, name, &rows)
 }

@@ -23,9 +23,9 @@ mod task;
 mod tell;
 mod write;
 
-pub(crate) use contenders::plain_blocks;
+pub(crate) use contenders::predictions;
 pub(crate) use inputs::Inputs;
-pub(crate) use known::{Known, join};
+pub(crate) use known::{Known, read_known};
 pub use labelled::evaluate;
 pub(crate) use leak::refuse as refuse_leaks;
 pub use request::{EvaluateRequest, Evaluated, EvaluationConfig};

@@ -13,14 +13,14 @@ use fenqun_profiles::Profiles;
 use fenqun_segments::Trees;
 use jiff::Timestamp;
 
-use super::contenders::{COUNTS, FEATURES, OnRows, RFM, baselines, own_counts};
+use super::contenders::{COUNTS, OnRows, RFM, baselines, own_counts};
 use super::inputs::Inputs;
 use super::labelled::{Asked, OURS};
 use super::request::Evaluated;
 use super::task::{Ask, Moments, TaskConfig, moments};
 use super::tell;
 use crate::RunError;
-use crate::heads::{HeadConfig, OnBlocks, weighted};
+use crate::heads::{FEATURES, HeadConfig, OnBlocks, weighted};
 use crate::steps::blocks::{self, Sight};
 use crate::steps::segment;
 
@@ -31,7 +31,7 @@ pub(super) fn evaluate(
     progress: &Progress,
 ) -> Result<Evaluated, RunError> {
     let start = Instant::now();
-    let at = task.test_moment(inputs.profiles.as_of)?;
+    let at = task.test_moment(inputs.end()?)?;
     let params = &inputs.manifest.config.profiles;
     let moments = moments(task, &inputs.table, at, params, progress)?;
     let seed = asked.seed.derive(&task.name);
@@ -53,7 +53,7 @@ pub(super) fn evaluate(
             Evaluated { verdicts, comparison: Some(comparison), ..evaluated }
         }
         Ask::Spend | Ask::Categories | Ask::Behaviour => {
-            let amounts = spend(&moments, task.days, &split, &blocks, asked, seed)?;
+            let amounts = spend(&moments, task.period(), &split, &blocks, asked, seed)?;
             let verdicts = amounts.verdicts(asked.language);
             Evaluated { verdicts, amounts: Some(amounts), ..evaluated }
         }
@@ -65,7 +65,7 @@ pub(super) fn evaluate(
 fn protocol(task: &TaskConfig, moments: &Moments, split: &Split, asked: &Asked<'_>) -> String {
     let n_tested = split.test.len();
     let n_inactive = split.test.iter().filter(|&&row| moments.purchases[row] == 0).count();
-    let (days, n_origins) = (task.days, moments.profiles.len() - 1);
+    let (days, n_origins) = (task.period(), moments.profiles.len() - 1);
     let day = Timestamp::from_millisecond(moments.test_as_of);
     let day = day.map(|day| day.strftime("%Y-%m-%d").to_string()).unwrap_or_default();
     let share = format!("{:.1} %", 100.0 * n_inactive as f64 / n_tested.max(1) as f64);

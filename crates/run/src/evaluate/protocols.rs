@@ -23,8 +23,8 @@ pub(super) fn categories(
     progress: &Progress,
 ) -> Result<Evaluated, RunError> {
     let start = Instant::now();
-    let at = task.test_moment(inputs.profiles.as_of)?;
-    let days = task.days;
+    let at = task.test_moment(inputs.end()?)?;
+    let days = task.period();
     let params = PropensityParams { days, ..PropensityParams::default() };
     let seed = asked.seed.derive(&task.name);
     let profiles = &inputs.manifest.config.profiles;
@@ -57,9 +57,9 @@ pub(super) fn behaviour(
     progress: &Progress,
 ) -> Result<Evaluated, RunError> {
     let start = Instant::now();
-    let params = BehaviourParams { days: i64::from(task.days), ..BehaviourParams::default() };
+    let params = BehaviourParams { days: i64::from(task.period()), ..BehaviourParams::default() };
     let result = behaviour::evaluate(&inputs.folder, &params, progress)?;
-    let days = task.days;
+    let days = task.period();
     Ok(Evaluated {
         format: FORMAT,
         name: task.name.clone(),

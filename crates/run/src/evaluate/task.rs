@@ -29,8 +29,8 @@ pub struct TaskConfig {
     pub name: String,
     /// What is asked.
     pub ask: Ask,
-    /// Length of the period asked about.
-    pub days: u32,
+    /// Length of the period asked about; without it 28, or 14 for the behaviour protocol.
+    pub days: Option<u32>,
     /// Moments to learn from, one period apart, the newest first.
     pub origins: usize,
     /// First day of the period that tests (YYYY-MM-DD); empty: the last whole period of the data.
@@ -59,7 +59,7 @@ impl Default for TaskConfig {
         Self {
             name: "inactive".into(),
             ask: Ask::Inactive,
-            days: 28,
+            days: None,
             origins: 5,
             at: String::new(),
             active_within: 0,
@@ -68,6 +68,15 @@ impl Default for TaskConfig {
 }
 
 impl TaskConfig {
+    /// Length of the period asked about.
+    #[must_use]
+    pub fn period(&self) -> u32 {
+        self.days.unwrap_or(match self.ask {
+            Ask::Inactive | Ask::Spend | Ask::Categories => 28,
+            Ask::Behaviour => 14,
+        })
+    }
+
     /// The test moment, where one is set.
     ///
     /// # Errors
@@ -81,15 +90,13 @@ impl TaskConfig {
             reason: format!("`at` must be a day as YYYY-MM-DD, got `{}`", self.at),
         })
     }
-}
 
-impl TaskConfig {
     /// The test moment: as set, or one period before the first instant that is not looked at.
     ///
     /// # Errors
     /// [`RunError::Task`] for what is no day.
     pub(super) fn test_moment(&self, end: i64) -> Result<i64, RunError> {
-        Ok(self.at()?.unwrap_or(end - i64::from(self.days) * DAY))
+        Ok(self.at()?.unwrap_or(end - i64::from(self.period()) * DAY))
     }
 }
 
@@ -128,7 +135,7 @@ pub(crate) fn moments(
     params: &ProfileParams,
     progress: &Progress,
 ) -> Result<Moments, RunError> {
-    let period = i64::from(task.days) * DAY;
+    let period = i64::from(task.period()) * DAY;
     let first = table.first_time() + period;
     let times: Vec<i64> = (0..=task.origins as i64)
         .map(|nth| at - nth * period)
@@ -140,7 +147,7 @@ pub(crate) fn moments(
             reason: format!(
                 "the events before the period that tests reach back less than {} days: ask for \
                  fewer `days`, or bring more history",
-                3 * task.days
+                3 * task.period()
             ),
         });
     }

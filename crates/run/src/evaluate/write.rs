@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use fenqun_base::{Assignment, Labels, Language, NO_CODE, UserId, artifact};
+use fenqun_base::{Labels, Language, NO_CODE, UserId, artifact};
 use fenqun_evaluate::splits::Split;
 
 use super::{Evaluated, tell};
@@ -107,24 +107,8 @@ pub(super) fn folds(
 
 /// Writes the class told of every user, in the columns of `segments.parquet`; the score says how
 /// sure it is.
-pub(super) fn users(
-    run: &Path,
-    name: &str,
-    users: &[UserId],
-    labels: &Labels,
-    told: Assignment,
-) -> Result<(), RunError> {
-    let class = |&code: &u32| labels.classes.get(code as usize).cloned().unwrap_or_default();
-    let rows = SegmentRows {
-        users: users.to_vec(),
-        client_ids: users.iter().map(|user| user.client_id()).collect(),
-        names: told.segments.iter().map(class).collect(),
-        reasons: vec![Vec::new(); users.len()],
-        segments: told.segments,
-        scores: told.scores,
-        ..SegmentRows::default()
-    };
-    write_segments(&made(run)?.join(format!("{name}-users.parquet")), &rows)
+pub(super) fn users(run: &Path, name: &str, rows: &SegmentRows) -> Result<(), RunError> {
+    write_segments(&made(run)?.join(format!("{name}-users.parquet")), rows)
 }
 
 fn made(run: &Path) -> Result<std::path::PathBuf, RunError> {

@@ -25,8 +25,8 @@ pub enum HeadConfig {
     LabelSpreading(OnBlocks<LabelSpreading>),
 }
 
-/// Names that a head may use besides [`BLOCKS`]: the plain numbers of the profile.
-const PLAIN: &str = "features";
+/// The block of plain numbers of the profile, for trees: a head may use it beside [`BLOCKS`].
+pub(crate) const FEATURES: &str = "features";
 
 impl HeadConfig {
     /// Refuses a block that no shop has: a slip of the pen must not leave a part out unseen.
@@ -43,7 +43,7 @@ impl HeadConfig {
             Self::LabelSpreading(on) => on.blocks.iter().collect(),
         };
         let is_known = |name: &str| {
-            name == PLAIN
+            name == FEATURES
                 || BLOCKS.contains(&name)
                 || at_hand.iter().any(|block| block.name == name)
         };
@@ -51,7 +51,7 @@ impl HeadConfig {
             None => Ok(()),
             Some(entry) => Err(DataError::Parameter {
                 name: "head.blocks",
-                rule: format!("among `{PLAIN}`, `{}`", BLOCKS.join("`, `")),
+                rule: format!("among `{FEATURES}`, `{}`", BLOCKS.join("`, `")),
                 found: format!("`{}`", entry.block),
             }),
         }
@@ -132,13 +132,20 @@ impl Default for BlendHead {
                 softmax("categories", weighted(&[("categories", 1.0)])),
                 BlendPart {
                     name: "trees".to_owned(),
-                    blocks: weighted(&[("features", 1.0), ("graph", 1.0)]),
+                    blocks: weighted(&[(FEATURES, 1.0), ("graph", 1.0)]),
                     head: PartHead::Trees(Trees::default()),
                 },
             ],
             calibration: Calibration::default(),
             decision: Decision::default(),
         }
+    }
+}
+
+impl BlendPart {
+    /// Whether it looks at the block.
+    pub(super) fn names(&self, block: &str) -> bool {
+        self.blocks.iter().any(|entry| entry.block == block)
     }
 }
 

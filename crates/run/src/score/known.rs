@@ -1,12 +1,11 @@
 //! What a run leaves behind for scoring, and how it is read back.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use fenqun_base::{Catalogue, artifact};
-use fenqun_events::{Key, read_catalogue};
+use fenqun_events::read_catalogue;
 use fenqun_explain::Card;
-use fenqun_profiles::{ProfileParams, Shop};
-use jiff::Timestamp;
+use fenqun_profiles::Shop;
 
 use super::place::{Grouping, Place};
 use crate::artifacts::read_json;
@@ -44,8 +43,9 @@ pub(crate) fn keep(
 
 /// A finished run, ready to place users.
 pub(super) struct Known {
-    run: PathBuf,
     pub manifest: Manifest,
+    /// First instant that the run did not look at, in milliseconds.
+    pub as_of: i64,
     pub catalogue: Catalogue,
     pub shop: Shop,
     pub texts: Option<Texts>,
@@ -76,41 +76,7 @@ impl Known {
             return Err(RunError::NoModel { path, model });
         }
         let catalogue = read_catalogue(&path)?;
-        Ok(Self { run: run.to_owned(), manifest, catalogue, shop, texts, cards, place })
+        let as_of = manifest.as_of_time(run)?;
+        Ok(Self { manifest, as_of, catalogue, shop, texts, cards, place })
     }
-
-    /// The time of the run's profiles.
-    pub fn as_of(&self) -> Result<i64, RunError> {
-        as_of(&self.run, &self.manifest)
-    }
-
-    /// How profiles were made; sequences are asked for by nobody here.
-    pub fn profile_params(&self) -> ProfileParams {
-        ProfileParams { max_sequence: 1, ..self.manifest.config.profiles.clone() }
-    }
-
-    /// The key that made the run's pseudonyms.
-    pub fn key(&self, elsewhere: Option<&Path>) -> Result<Key, RunError> {
-        let own = || self.manifest.base.join(&self.manifest.config.key_file);
-        let path = elsewhere.map_or_else(own, Path::to_owned);
-        let Some(check) = super::key_check(&path)? else { return Err(RunError::NoKey { path }) };
-        if self.manifest.key_check.as_ref().is_some_and(|own| *own != check) {
-            let reason = format!(
-                "{} is not the key that this run was made with: its users would all be strangers. \
-                 Name the right one with --key",
-                path.display()
-            );
-            return Err(RunError::Score { reason });
-        }
-        Ok(Key::open_or_create(&path)?)
-    }
-}
-
-/// The time that a run's profiles are as of.
-pub(super) fn as_of(run: &Path, manifest: &Manifest) -> Result<i64, RunError> {
-    let time: Result<Timestamp, _> = manifest.as_of.parse();
-    time.map(|time| time.as_millisecond()).map_err(|error| RunError::Broken {
-        path: run.join("manifest.json"),
-        reason: format!("`as_of`: {error}"),
-    })
 }

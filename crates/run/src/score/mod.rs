@@ -17,28 +17,27 @@
 mod known;
 mod newcomers;
 mod place;
-mod vectors;
+mod target;
 mod why;
 mod write;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use fenqun_base::{Progress, Unit};
-use fenqun_events::Key;
 use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::RunError;
 use crate::artifacts::SegmentRows;
 use crate::steps::blocks::Sight;
-use crate::steps::explain::rows;
+use crate::steps::models::Models;
 
 pub(crate) use known::keep;
-pub use vectors::{RunVectors, vectors_of_run};
 pub use why::{Why, explain_user};
 
 use known::Known;
 use newcomers::Newcomers;
+use target::Target;
 use write::Writer;
 
 /// What to score, and by which run.
@@ -57,6 +56,9 @@ pub struct ScoreRequest {
     /// First day that is not looked at (YYYY-MM-DD); without it that of the run, unless the new
     /// events go beyond it: then the day after the last of them.
     pub as_of: Option<String>,
+    /// A label that `fenqun evaluate` learned a head for: users are told its classes, with the
+    /// probability of each, in place of the segments.
+    pub label: Option<String>,
     /// Where the rows go.
     pub out: PathBuf,
 }
@@ -76,7 +78,7 @@ pub struct ScoreOutcome {
     pub n_held_out: u64,
     /// Users scored.
     pub n_users: usize,
-    /// Name and users of every segment, in the order of segments.
+    /// Name and users of every segment or class, in their order.
     pub segments: Vec<(String, usize)>,
     /// Items of the new events, and those that the run did not know.
     pub n_items: usize,
@@ -91,18 +93,20 @@ pub struct ScoreOutcome {
 /// Scores new events by a finished run.
 ///
 /// # Errors
-/// [`RunError::NoRun`], [`RunError::NoModel`] naming what is gone, [`RunError::NoKey`],
-/// [`RunError::Score`] for another key or files of unknown shape, what the rooms refuse.
+/// [`RunError::NoRun`], [`RunError::NoModel`] naming what is gone, [`RunError::NoHead`],
+/// [`RunError::NoKey`], [`RunError::OtherKey`], [`RunError::Score`] for files of unknown shape, what
+/// the rooms refuse.
 pub fn score(request: &ScoreRequest, progress: &Progress) -> Result<ScoreOutcome, RunError> {
     let known = Known::open(&request.run)?;
+    let target = Target::read(&Models::of_run(&request.run), request.label.as_deref())?;
     let new = Newcomers::clean(request, &known, progress)?;
-    let params = known.profile_params();
-    let mut writer = Writer::new(&request.out, known.place.may_leave_out())?;
+    let params = known.manifest.profile_params();
+    let mut writer = Writer::new(&request.out, target.may_leave_out(&known))?;
     let mut outcome = ScoreOutcome {
         scores: request.out.clone(),
         as_of: new.as_of_words(),
         n_rows: new.table.ledger().total().n_in,
-        segments: known.cards.iter().map(|card| (card.name.clone(), 0)).collect(),
+        segments: target.names(&known).into_iter().map(|name| (name, 0)).collect(),
         n_items: new.catalogue.len(),
         n_unknown_items: new.n_unknown_items(),
         n_unknown_categories: new.n_unknown_categories,
@@ -115,10 +119,9 @@ pub fn score(request: &ScoreRequest, progress: &Progress) -> Result<ScoreOutcome
         };
         let (profiles, catalogue) = (&profiles, &new.catalogue);
         let sight = Sight { profiles, catalogue, texts: texts.as_ref() };
-        let assignment = known.place.assign(sight)?;
         let (all, unknown) = new.interactions(profiles);
         Ok(Scored {
-            rows: rows(&profiles.users, &assignment, &known.cards),
+            rows: target.rows(&known, sight)?,
             n_events: profiles.n_events,
             n_held_out: profiles.n_held_out,
             interactions: all,
@@ -178,15 +181,4 @@ impl Scored {
         let rows = SegmentRows::default();
         Self { rows, n_events: 0, n_held_out, interactions: 0.0, unknown: 0.0 }
     }
-}
-
-/// What is compared to tell whether a key is the run's: it says nothing about the key, and it is
-/// the pseudonym of nobody. `None` where there is no key file.
-pub(crate) fn key_check(path: &Path) -> Result<Option<String>, RunError> {
-    if !path.exists() {
-        return Ok(None);
-    }
-    let mut check = Key::open_or_create(path)?.user("fenqun key check, no user").to_string();
-    check.truncate(16);
-    Ok(Some(check))
 }

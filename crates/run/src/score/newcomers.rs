@@ -42,7 +42,7 @@ impl Newcomers {
             // The last day that the run believed bounds the run's files; new events may be later.
             config.cleaning.not_after.clear();
         }
-        let key = known.key(request.key.as_deref())?;
+        let key = known.manifest.key(request.key.as_deref())?;
         let folder = beside(&request.out)?;
         let base = Path::new("");
         fenqun_events::clean(&config.events(), base, &key, folder.path(), progress)?;
@@ -176,7 +176,7 @@ fn as_of(
             reason: format!("--as-of must be a day as YYYY-MM-DD, got `{day}`"),
         });
     }
-    let of_run = known.as_of()?;
+    let of_run = known.as_of;
     let after_last = (table.last_time().div_euclid(DAY) + 1) * DAY;
     Ok(if is_own || after_last <= of_run { of_run } else { after_last })
 }

@@ -211,6 +211,7 @@ pub(crate) fn rows(users: &[UserId], assignment: &Assignment, cards: &[Card]) ->
         names: segments.iter().enumerate().map(name).collect(),
         scores: assignment.scores.clone(),
         reasons: segments.iter().enumerate().map(told).collect(),
+        probabilities: Vec::new(),
     }
 }
 

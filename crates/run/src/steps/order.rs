@@ -148,7 +148,7 @@ fn steps(
             n_segments: found.assignment.n_segments,
         },
         blocks: block_facts,
-        key_check: score::key_check(&folder_of(&request.config_path).join(&config.key_file))?,
+        key_check: manifest::key_check(&folder_of(&request.config_path).join(&config.key_file))?,
         timings: Vec::new(),
     };
     clock.time("files", || write(directory, &profiles, &found, &told))?;

@@ -3,11 +3,11 @@ use std::path::PathBuf;
 use fenqun_base::Language;
 use fenqun_evaluate::search::{Space, Strategy, Tuning};
 use fenqun_events::LabelsConfig;
-use fenqun_segments::{PartHead, Trees};
+use fenqun_segments::PartHead;
 use serde::{Deserialize, Serialize};
 
 use crate::RunError;
-use crate::heads::{BlendHead, HeadConfig, OnBlocks, weighted};
+use crate::heads::{HeadConfig, HeadMethod};
 
 /// `[tune]`: which settings of `[head]` are tried, and how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -107,69 +107,6 @@ fn n_trials_of(n_points: usize, factor: usize, smallest: f64) -> usize {
     n_trials
 }
 
-/// Which head is tuned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TuneMethod {
-    /// The average of linear heads and trees.
-    Blend,
-    /// Multinomial logistic regression.
-    Softmax,
-    /// Boosted trees.
-    Trees,
-    /// A multi-layer perceptron.
-    Perceptron,
-    /// The nearest class centroid.
-    NearestLabelled,
-    /// Labels spread along nearest neighbours.
-    LabelSpreading,
-}
-
-impl TuneMethod {
-    /// As configuration spells it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Blend => "blend",
-            Self::Softmax => "softmax",
-            Self::Trees => "trees",
-            Self::Perceptron => "perceptron",
-            Self::NearestLabelled => "nearest_labelled",
-            Self::LabelSpreading => "label_spreading",
-        }
-    }
-
-    /// The method of a head.
-    #[must_use]
-    pub fn of(head: &HeadConfig) -> Self {
-        match head {
-            HeadConfig::Blend(_) => Self::Blend,
-            HeadConfig::Softmax(_) => Self::Softmax,
-            HeadConfig::Trees(_) => Self::Trees,
-            HeadConfig::Perceptron(_) => Self::Perceptron,
-            HeadConfig::NearestLabelled(_) => Self::NearestLabelled,
-            HeadConfig::LabelSpreading(_) => Self::LabelSpreading,
-        }
-    }
-
-    /// The head of this method as it is before tuning.
-    #[must_use]
-    pub fn untuned(self) -> HeadConfig {
-        match self {
-            Self::Blend => HeadConfig::Blend(BlendHead::default()),
-            Self::Softmax => HeadConfig::Softmax(OnBlocks::default()),
-            // As the trees of the blend see users.
-            Self::Trees => HeadConfig::Trees(OnBlocks {
-                blocks: weighted(&[("features", 1.0), ("graph", 1.0)]),
-                settings: Trees::default(),
-            }),
-            Self::Perceptron => HeadConfig::Perceptron(OnBlocks::default()),
-            Self::NearestLabelled => HeadConfig::NearestLabelled(OnBlocks::default()),
-            Self::LabelSpreading => HeadConfig::LabelSpreading(OnBlocks::default()),
-        }
-    }
-}
-
 /// Whether a part of a blend is boosted trees.
 pub(super) fn is_trees(head: &PartHead) -> bool {
     matches!(head, PartHead::Trees(_))
@@ -189,7 +126,7 @@ pub struct TuneRequest {
     /// The head, in place of that of the run's configuration.
     pub head: Option<HeadConfig>,
     /// The method, where it is not that of the head: then with its defaults.
-    pub method: Option<TuneMethod>,
+    pub method: Option<HeadMethod>,
     /// How and what is searched, in place of the run's configuration.
     pub tune: Option<TuneConfig>,
     /// A file with the space, in place of that of `tune`.

@@ -1,13 +1,9 @@
-//! Which labels are tuned for, and what a person should know of them.
+//! Which labels are tuned for.
 
-use std::path::Path;
-
-use fenqun_base::{Labels, Language, Progress};
-use fenqun_events::{LabelsConfig, read_labels};
+use fenqun_events::LabelsConfig;
 
 use super::TuneRequest;
 use crate::RunError;
-use crate::evaluate::{Inputs, Known, join};
 
 /// The labels that are tuned for.
 pub(super) fn chosen<'a>(
@@ -32,20 +28,4 @@ pub(super) fn chosen<'a>(
             None => refused(format!("there are no labels `{name}`, only {}", names.join(", "))),
         },
     }
-}
-
-/// The labels of the run's users, and what a person should know of them.
-pub(super) fn read(
-    config: &LabelsConfig,
-    base: &Path,
-    inputs: &Inputs,
-    language: Language,
-    progress: &Progress,
-) -> Result<(Labels, Vec<String>), RunError> {
-    let table = read_labels(config, base, &inputs.key()?, progress)?;
-    let Known { labels, n_unknown, remarks } = join(&table, &inputs.profiles.users, language);
-    if n_unknown == table.users.len() {
-        return Err(RunError::Strangers { name: config.name.clone(), n_users: n_unknown });
-    }
-    Ok((labels, remarks))
 }

@@ -30,6 +30,6 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use config::{TuneConfig, TuneMethod, TuneRequest};
+pub use config::{TuneConfig, TuneRequest};
 pub use outcome::TuneOutcome;
 pub use search::tune;

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::path;
 use crate::RunError;
+use crate::evaluate::predictions;
 use crate::heads::{HeadConfig, Input};
 
 /// Rows of each class that a small budget leaves, as far as there are so many: heads that choose
@@ -44,7 +45,7 @@ impl Tunable for Heads<'_> {
             found: reason,
         })?;
         let train = share_of(self.labels, train, budget, seed.derive("budget"));
-        let found = predictions(&head, self.blocks, self.labels, &train, test, seed)?;
+        let found = of_settings(&head, self.blocks, self.labels, &train, test, seed)?;
         let truth: Vec<u32> = test.iter().map(|&row| self.labels.codes[row]).collect();
         let value = self.metric.of(&truth, &found)?.ok_or_else(|| DataError::Labels {
             reason: format!("{} does not exist for these users", self.metric.name()),
@@ -81,8 +82,8 @@ fn share_of(labels: &Labels, rows: &[usize], share: f64, seed: Seed) -> Vec<usiz
     kept
 }
 
-/// What a head that learned from `train` says of `test`.
-fn predictions(
+/// What a head of these settings that learned from `train` says of `test`.
+fn of_settings(
     head: &HeadConfig,
     blocks: &[Block],
     labels: &Labels,
@@ -90,12 +91,7 @@ fn predictions(
     test: &[usize],
     seed: Seed,
 ) -> Result<Predictions, DataError> {
-    let input = Input::new(head, blocks).map_err(data_error)?;
-    let learned = labels.select(train);
-    let model = input.fit(&input.data.select_rows(train), &learned, seed)?;
-    let asked = input.data.select_rows(test);
-    let probabilities = model.probabilities(&asked)?;
-    Ok(Predictions { probabilities, decided: model.assign(&asked)?.segments })
+    predictions(&Input::new(head, blocks).map_err(data_error)?, labels, train, test, seed)
 }
 
 fn data_error(error: RunError) -> DataError {
@@ -133,7 +129,7 @@ impl Contender for OfSplits<'_> {
     ) -> Result<Predictions, DataError> {
         let at = self.splits.iter().position(|split| split.test == test);
         let head = at.and_then(|at| self.heads.get(at)).ok_or(DataError::Empty)?;
-        predictions(head, self.blocks, self.labels, train, test, seed)
+        of_settings(head, self.blocks, self.labels, train, test, seed)
     }
 }
 

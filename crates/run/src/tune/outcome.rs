@@ -6,7 +6,7 @@ use fenqun_evaluate::metrics::Metric;
 use fenqun_evaluate::search::{Nested, Tuned};
 use serde::{Deserialize, Serialize};
 
-use super::TuneMethod;
+use crate::heads::HeadMethod;
 use crate::heads::HeadConfig;
 
 /// A finished tuning.
@@ -17,7 +17,7 @@ pub struct TuneOutcome {
     /// The label's name.
     pub name: String,
     /// The head's method.
-    pub method: TuneMethod,
+    pub method: HeadMethod,
     /// The metric searched by.
     pub metric: Metric,
     /// How it was measured, in one sentence.

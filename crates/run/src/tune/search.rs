@@ -12,11 +12,11 @@ use serde_json::Value;
 
 use super::objective::{Heads, OfSplits};
 use super::{
-    TuneConfig, TuneMethod, TuneOutcome, TuneRequest, labelled, path, space, words, write,
+    TuneConfig, TuneOutcome, TuneRequest, labelled, path, space, words, write,
 };
 use crate::RunError;
-use crate::evaluate::{Inputs, plain_blocks, refuse_leaks};
-use crate::heads::HeadConfig;
+use crate::evaluate::{Inputs, Known, read_known, refuse_leaks};
+use crate::heads::{HeadConfig, HeadMethod};
 
 /// Tunes a head on one label; results are written into the run directory.
 ///
@@ -53,14 +53,15 @@ fn all(request: &TuneRequest, progress: &Progress) -> Result<TuneOutcome, RunErr
     let value = head_value(&head)?;
     space::check(&tuning.space, &value)?;
 
-    let inputs = Inputs::open(&request.run, progress)?;
+    let inputs = Inputs::open(&request.run)?;
+    let users = inputs.users(progress)?;
     let seed = Seed(request.seed.unwrap_or(config.seed));
     let language = request.language.unwrap_or(config.cards.language);
     let base = request.base.as_deref().unwrap_or(&inputs.manifest.base);
-    let (known, mut remarks) = labelled::read(labels, base, &inputs, language, progress)?;
-    refuse_leaks(&inputs, &known, &config.evaluation.allowed_features, seed)?;
-    let mut blocks = inputs.blocks(seed)?;
-    blocks.extend(plain_blocks(&inputs.profiles, inputs.table.catalogue())?);
+    let read = read_known(labels, base, &inputs, &users.profiles, language, progress)?;
+    let Known { labels: known, mut remarks, .. } = read;
+    refuse_leaks(&users.profiles, &known, &config.evaluation.allowed_features, seed)?;
+    let mut blocks = users.blocks;
     // Trials hold blocks of their own: only rows that they can learn from.
     let rows = known.labelled();
     let known = known.select(&rows);
@@ -71,7 +72,7 @@ fn all(request: &TuneRequest, progress: &Progress) -> Result<TuneOutcome, RunErr
         tuning.space = space::usual(&head, &blocks);
     }
 
-    let method = TuneMethod::of(&head);
+    let method = HeadMethod::of(&head);
     let folder = write::made(&request.run, &labels.name, method.name(), request.afresh)?;
     let ground = ground(&value, &blocks, &known, &tuning);
     let names = tuning.space.dimensions.keys().cloned().collect();
@@ -117,7 +118,7 @@ fn all(request: &TuneRequest, progress: &Progress) -> Result<TuneOutcome, RunErr
 fn base_head(request: &TuneRequest, of_run: &HeadConfig) -> HeadConfig {
     let head = request.head.as_ref().unwrap_or(of_run);
     match request.method {
-        Some(method) if method != TuneMethod::of(head) => method.untuned(),
+        Some(method) if method != HeadMethod::of(head) => method.default_head(),
         _ => head.clone(),
     }
 }

@@ -2,21 +2,22 @@ use fenqun_base::{Block, Language, Matrix};
 use fenqun_evaluate::search::{Point, Score, Space, Stop, Trial, Tuned};
 use serde_json::{Value, json};
 
-use super::{TuneMethod, path, plot, space, write};
+use super::{path, plot, space, write};
+use crate::heads::HeadMethod;
 use crate::RunError;
 use crate::heads::HeadConfig;
 
-const METHODS: [TuneMethod; 6] = [
-    TuneMethod::Blend,
-    TuneMethod::Softmax,
-    TuneMethod::Trees,
-    TuneMethod::Perceptron,
-    TuneMethod::NearestLabelled,
-    TuneMethod::LabelSpreading,
+const METHODS: [HeadMethod; 6] = [
+    HeadMethod::Blend,
+    HeadMethod::Softmax,
+    HeadMethod::Trees,
+    HeadMethod::Perceptron,
+    HeadMethod::NearestLabelled,
+    HeadMethod::LabelSpreading,
 ];
 
-fn value(method: TuneMethod) -> Value {
-    serde_json::to_value(method.untuned()).expect("a head is JSON")
+fn value(method: HeadMethod) -> Value {
+    serde_json::to_value(method.default_head()).expect("a head is JSON")
 }
 
 fn point(values: &[(&str, Value)]) -> Point {
@@ -33,7 +34,7 @@ fn space_of(text: &str) -> Space {
     toml::from_str(text).expect("a space")
 }
 
-fn refused(method: TuneMethod, text: &str) -> String {
+fn refused(method: HeadMethod, text: &str) -> String {
     match space::check(&space_of(text), &value(method)) {
         Err(RunError::Tune { reason }) => reason,
         other => panic!("expected a refusal, got {other:?}"),
@@ -48,21 +49,21 @@ fn a_point_changes_what_it_names_and_nothing_else() {
         ("head.blocks.graph.weight", json!(0.3)),
         ("head.blocks.2.weight", json!(0.7)),
     ]);
-    let HeadConfig::Perceptron(mut expected) = TuneMethod::Perceptron.untuned() else {
+    let HeadConfig::Perceptron(mut expected) = HeadMethod::Perceptron.default_head() else {
         panic!("a perceptron");
     };
     expected.settings.training.learning_rate = 0.02;
     expected.settings.hidden = vec![32, 16];
     expected.blocks[0].weight = 0.3;
     expected.blocks[2].weight = 0.7;
-    let found = path::with(&value(TuneMethod::Perceptron), &point).expect("fits");
+    let found = path::with(&value(HeadMethod::Perceptron), &point).expect("fits");
     assert_eq!(found, HeadConfig::Perceptron(expected));
 }
 
 #[test]
 fn a_number_where_a_list_stands_becomes_the_list() {
     let point = point(&[("head.settings.c", json!(0.05)), ("head.blocks.text.weight", json!(2))]);
-    let found = path::with(&value(TuneMethod::Softmax), &point).expect("fits");
+    let found = path::with(&value(HeadMethod::Softmax), &point).expect("fits");
     let HeadConfig::Softmax(on) = found else { panic!("softmax") };
     assert_eq!(on.settings.c, [0.05]);
     assert_eq!(on.blocks[2].weight, 2.0);
@@ -75,7 +76,7 @@ fn parts_of_a_blend_are_entered_by_name() {
         ("head.parts.all.blocks.graph.weight", json!(0.5)),
         ("head.decision", json!({ "goal": "fixed", "tau": 0.4 })),
     ]);
-    let found = path::with(&value(TuneMethod::Blend), &point).expect("fits");
+    let found = path::with(&value(HeadMethod::Blend), &point).expect("fits");
     let after = serde_json::to_value(&found).expect("JSON");
     assert_eq!(after["parts"][3]["head"]["rounds"], 33);
     assert_eq!(after["parts"][0]["blocks"][0]["weight"], 0.5);
@@ -102,7 +103,7 @@ fn every_path_that_is_told_can_be_set_to_what_it_has() {
 #[test]
 fn the_usual_spaces_fit_their_heads_and_leave_out_blocks_that_are_not_there() {
     for method in METHODS {
-        let space = space::usual(&method.untuned(), &blocks());
+        let space = space::usual(&method.default_head(), &blocks());
         assert!(!space.dimensions.is_empty(), "{method:?}");
         assert!(space::check(&space, &value(method)).is_ok(), "{method:?}");
         assert!(space.dimensions.keys().all(|name| !name.contains(".text.")), "{space:?}");
@@ -112,26 +113,26 @@ fn the_usual_spaces_fit_their_heads_and_leave_out_blocks_that_are_not_there() {
 #[test]
 fn a_slip_in_a_path_is_refused_with_the_nearest() {
     let said = refused(
-        TuneMethod::Perceptron,
+        HeadMethod::Perceptron,
         r#""head.settings.training.lerning_rate" = { kind = "choice", of = [0.1] }"#,
     );
     assert!(said.contains("did you mean `head.settings.training.learning_rate`?"), "{said}");
     assert!(said.contains("method `perceptron`"), "{said}");
-    let said = refused(TuneMethod::Softmax, r#""nonsense" = { kind = "choice", of = [1] }"#);
+    let said = refused(HeadMethod::Softmax, r#""nonsense" = { kind = "choice", of = [1] }"#);
     assert!(said.contains("there are head.blocks.graph.weight"), "{said}");
     let of_other = r#""head.settings.rounds" = { kind = "integers", from = 1, to = 9 }"#;
-    assert!(refused(TuneMethod::Softmax, of_other).contains("there is no `rounds`"));
+    assert!(refused(HeadMethod::Softmax, of_other).contains("there is no `rounds`"));
 }
 
 #[test]
 fn values_of_the_wrong_kind_are_refused_before_anything_is_fitted() {
     let said = refused(
-        TuneMethod::Trees,
+        HeadMethod::Trees,
         r#""head.settings.rounds" = { kind = "range", from = 10, to = 20 }"#,
     );
     assert!(said.contains("`head.settings.rounds` = 10.0, which does not fit"), "{said}");
     let said = refused(
-        TuneMethod::Softmax,
+        HeadMethod::Softmax,
         r#""head.settings.class_weights" = { kind = "choice", of = ["uniform", "balancd"] }"#,
     );
     assert!(said.contains("\"balancd\""), "{said}");
@@ -156,9 +157,9 @@ fn the_snippet_reads_back_as_the_same_head() {
         head: HeadConfig,
     }
     for method in METHODS {
-        let text = write::pasted(&method.untuned()).expect("TOML");
+        let text = write::pasted(&method.default_head()).expect("TOML");
         let back: Pasted = toml::from_str(&text).expect("reads back");
-        assert_eq!(back.head, method.untuned(), "{text}");
+        assert_eq!(back.head, method.default_head(), "{text}");
     }
 }
 

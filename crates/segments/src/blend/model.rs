@@ -1,4 +1,6 @@
-use fenqun_base::{Assignment, DataError, Fitted, Matrix, ModelState, Soft, Stored};
+use fenqun_base::{
+    Assignment, Contributions, DataError, Fitted, Matrix, ModelState, Soft, Stored,
+};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +94,27 @@ impl BlendModel {
         Ok(result)
     }
 
+    /// What one unit more of a column of the user vector adds to every class's score by the linear
+    /// parts: classes × columns.
+    #[must_use]
+    pub fn slopes(&self) -> Matrix {
+        let n_parts = self.parts.len() as f32;
+        let mut slopes = Matrix::zeros(self.n_segments(), self.width);
+        for part in &self.parts {
+            let HeadModel::Softmax(model) = &part.head else { continue };
+            for (class, coefficients) in model.coefficients().rows().enumerate() {
+                let mut own = coefficients.iter();
+                for view in &part.sight.views {
+                    let sums = &mut slopes.row_mut(class)[view.from..view.to];
+                    for (sum, coefficient) in sums.iter_mut().zip(own.by_ref()) {
+                        *sum += coefficient * view.factor / n_parts;
+                    }
+                }
+            }
+        }
+        slopes
+    }
+
     /// The score of every class that [`Self::shapley`] starts from.
     ///
     /// # Errors
@@ -168,6 +191,10 @@ impl Fitted for BlendModel {
 impl Soft for BlendModel {
     fn probabilities(&self, data: &Matrix) -> Result<Matrix, DataError> {
         self.calibration.calibrated(&self.uncalibrated(data)?)
+    }
+
+    fn contributions(&self, row: &[f32]) -> Result<Option<Contributions>, DataError> {
+        Ok(Some(Contributions { amounts: self.shapley(row)?, slopes: self.slopes() }))
     }
 }
 

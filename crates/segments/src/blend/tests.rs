@@ -122,6 +122,24 @@ fn contributions_of_all_parts_add_up_to_the_score() {
 }
 
 #[test]
+fn linear_parts_add_by_their_slopes() {
+    let (data, labels) = users(120);
+    let mut params = three_parts();
+    params.parts.retain(|part| matches!(part.head, PartHead::Softmax(_)));
+    let model = fit(&params, &data, &labels);
+    let of = |row: usize| model.contributions(data.row(row)).expect("same width").expect("a sum");
+    let (one, other) = (of(3), of(40));
+    assert_eq!(one.slopes, other.slopes, "slopes do not hang on the user");
+    for class in 0..3 {
+        for column in 0..data.n_columns() {
+            let by = data.at(3, column) - data.at(40, column);
+            let apart = one.amounts.at(class, column) - other.amounts.at(class, column);
+            assert!((apart - by * one.slopes.at(class, column)).abs() < 1e-5);
+        }
+    }
+}
+
+#[test]
 fn the_correction_helps_the_rare_class_and_accuracy_asks_for_none() {
     let (data, labels) = users(600);
     let corrected = fit(&three_parts(), &data, &labels);

@@ -1,4 +1,6 @@
-use fenqun_base::{Assignment, DataError, Fitted, Matrix, ModelState, Soft, Stored};
+use fenqun_base::{
+    Assignment, Contributions, DataError, Fitted, Matrix, ModelState, Soft, Stored,
+};
 use serde::{Deserialize, Serialize};
 
 use super::kernel::{Linear, Rows};
@@ -123,6 +125,11 @@ impl Soft for SoftmaxModel {
         let narrow = |_, shares: &[f64]| shares.iter().map(|&share| share as f32).collect();
         let pieces: Vec<Vec<f32>> = rows.shares(linear, narrow);
         Matrix::new(data.n_rows(), self.n_segments(), pieces.concat())
+    }
+
+    fn contributions(&self, row: &[f32]) -> Result<Option<Contributions>, DataError> {
+        let (amounts, slopes) = (self.shapley(row)?, self.coefficients.clone());
+        Ok(Some(Contributions { amounts, slopes }))
     }
 }
 

@@ -1,4 +1,6 @@
-use fenqun_base::{Assignment, DataError, Fitted, Matrix, ModelState, Soft, Stored};
+use fenqun_base::{
+    Assignment, Contributions, DataError, Fitted, Matrix, ModelState, Soft, Stored,
+};
 
 use super::forest::Forest;
 use super::loss::to_shares;
@@ -97,6 +99,12 @@ impl Fitted for TreesModel {
 impl Soft for TreesModel {
     fn probabilities(&self, data: &Matrix) -> Result<Matrix, DataError> {
         self.each_class(data, to_shares)
+    }
+
+    fn contributions(&self, row: &[f32]) -> Result<Option<Contributions>, DataError> {
+        let amounts = self.shapley(row)?;
+        let slopes = Matrix::zeros(amounts.n_rows(), amounts.n_columns());
+        Ok(Some(Contributions { amounts, slopes }))
     }
 }
 

@@ -8,7 +8,8 @@ use fenqun_profiles::{Parts, ProfilesError, build_like};
 use super::{N_CATEGORIES, Shop};
 use crate::RunError;
 use crate::score::place::Place;
-use crate::steps::blocks::Sight;
+use crate::score::target::Target;
+use crate::steps::blocks::{self, Sight};
 use crate::steps::texts::Texts;
 
 impl Shop {
@@ -19,14 +20,15 @@ impl Shop {
         user: UserId,
         row: usize,
         segment: u32,
+        rival: Option<u32>,
     ) -> Result<(Vec<Move>, Vec<Lever>), RunError> {
         let own = self.events_of(user)?;
         let Some(last) = own.iter().rev().find(|event| event.action() == Action::Purchase) else {
             return Ok((Vec::new(), Vec::new()));
         };
-        let as_of = self.known.as_of()?;
+        let as_of = self.known.as_of;
         let extra = Event { time: as_of - 1, session: 1, discount: 0.0, ..*last };
-        let (names, items) = self.categories_of_others(row, segment)?;
+        let (names, items) = self.categories_of_others(row, segment, rival)?;
         let world = World::of(self, &own, &items);
         let mut moves = Vec::new();
         let mut tried = Vec::new();
@@ -68,29 +70,51 @@ impl Shop {
         Ok((moves, tried))
     }
 
-    /// Names of categories or texts that pull most towards the next taste, and an item of each.
+    /// Names of categories or texts that pull most towards the next taste or class, and an item of
+    /// each.
     fn categories_of_others(
         &self,
         row: usize,
         segment: u32,
+        rival: Option<u32>,
     ) -> Result<(Vec<String>, Vec<u32>), RunError> {
-        let Place::TwoAxes { taste, segments } = &self.known.place else {
-            return Ok((Vec::new(), Vec::new()));
-        };
-        let Some((_, next)) = self.own_and_next(taste, row, segment)? else {
-            return Ok((Vec::new(), Vec::new()));
-        };
-        // What users of the next taste buy beyond what those of the own taste do.
-        let taste_of = |row: usize| segments.taste_of(self.assignment.segments[row]) as usize;
-        let own = segments.taste_of(segment) as usize;
-        let named = taste.names_of_items(self.sight())?;
+        let group = |row: usize| self.assignment.segments[row];
+        match (&self.target, &self.known.place) {
+            (Target::Label(_), _) => {
+                let catalogue = self.table.catalogue();
+                let columns = blocks::category_columns(catalogue);
+                let names: Vec<String> = columns.names().map(str::to_owned).collect();
+                let named = (columns.of_items(catalogue), names);
+                Ok(self.bought_beyond(&named, group, segment, rival.unwrap_or(segment)))
+            }
+            (Target::Segments, Place::TwoAxes { taste, segments }) => {
+                let Some((own, next)) = self.own_and_next(taste, row, segment)? else {
+                    return Ok((Vec::new(), Vec::new()));
+                };
+                let taste_of = |row: usize| segments.taste_of(group(row));
+                let named = taste.names_of_items(self.sight())?;
+                Ok(self.bought_beyond(&named, taste_of, own as u32, next as u32))
+            }
+            (Target::Segments, Place::Other { .. }) => Ok((Vec::new(), Vec::new())),
+        }
+    }
+
+    /// What users of the `next` group buy most beyond what those of the `own` do. `named` says for
+    /// every item which of the names is its own, if any.
+    fn bought_beyond(
+        &self,
+        named: &(Vec<u32>, Vec<String>),
+        group_of: impl Fn(usize) -> u32,
+        own: u32,
+        next: u32,
+    ) -> (Vec<String>, Vec<u32>) {
         let mut pull: Vec<(f64, u32)> = vec![(0.0, NO_CODE); named.1.len()];
         let mut best: Vec<f64> = vec![0.0; named.1.len()];
         let sizes = [own, next].map(|group| {
-            (0..self.profiles.n_users()).filter(|&row| taste_of(row) == group).count().max(1) as f64
+            (0..self.profiles.n_users()).filter(|&row| group_of(row) == group).count().max(1) as f64
         });
         for other in 0..self.profiles.n_users() {
-            let weight = match taste_of(other) {
+            let weight = match group_of(other) {
                 group if group == next => 1.0 / sizes[1],
                 group if group == own => -1.0 / sizes[0],
                 _ => continue,
@@ -110,7 +134,7 @@ impl Shop {
         order.sort_by(|&a, &b| pull[b].0.total_cmp(&pull[a].0).then(a.cmp(&b)));
         order.truncate(N_CATEGORIES);
         let names = order.iter().map(|&at| readable(&named.1[at])).collect();
-        Ok((names, order.iter().map(|&at| pull[at].1).collect()))
+        (names, order.iter().map(|&at| pull[at].1).collect())
     }
 
     /// Where a user with these events stands.
@@ -126,16 +150,16 @@ impl Shop {
             event.item = at.map_or(NO_CODE, |at| at as u32);
         }
         let alone = Alone { events, world };
-        let (params, silent) = (self.known.profile_params(), Progress::silent());
+        let (params, silent) = (self.known.manifest.profile_params(), Progress::silent());
         let profiles = build_like(&alone, as_of, &params, &self.known.shop, &silent)?;
         let texts = world.texts.as_ref();
         let sight = Sight { profiles: &profiles, catalogue: &world.catalogue, texts };
-        Ok(self.known.place.assign(sight)?.segments[0])
+        Ok(self.target.assign(&self.known, sight)?.segments[0])
     }
 
     /// The events of a user before the run's day.
     fn events_of(&self, user: UserId) -> Result<Vec<Event>, RunError> {
-        let as_of = self.known.as_of()?;
+        let as_of = self.known.as_of;
         for part in 0..self.table.n_parts() {
             let events = self.table.part(part)?;
             let first = events.partition_point(|event| event.user < user);

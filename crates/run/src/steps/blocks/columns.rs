@@ -66,6 +66,13 @@ impl Columns {
         self.groups.iter().flat_map(|group| group.names.iter().map(String::as_str))
     }
 
+    /// What each column counts, with its name, in order.
+    pub fn counted(&self) -> impl Iterator<Item = (Counted, &str)> {
+        self.groups
+            .iter()
+            .flat_map(|group| group.names.iter().map(|name| (group.counted, name.as_str())))
+    }
+
     /// For every item of a catalogue its column in the first group, or [`NO_CODE`].
     pub fn of_items(&self, catalogue: &Catalogue) -> Vec<u32> {
         self.groups

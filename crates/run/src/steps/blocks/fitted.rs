@@ -28,12 +28,12 @@ pub(crate) struct Sight<'a> {
 
 /// One block and how it is made.
 pub(crate) struct FittedBlock {
-    pub name: &'static str,
-    way: Way,
-    size: BlockSizeModel,
+    pub name: String,
+    pub(super) way: Way,
+    pub(super) size: BlockSizeModel,
 }
 
-enum Way {
+pub(super) enum Way {
     Aggregates(ScaleModel),
     Categories { columns: Columns, weights: TfIdfModel, svd: SvdModel },
     Graph { columns: Columns, graph: GraphModel },
@@ -43,7 +43,7 @@ enum Way {
 impl FittedBlock {
     /// Learns a block, and makes it for the users it was learned from; `None` where the shop has no
     /// data for it.
-    pub fn fit(name: &'static str, sight: Sight<'_>, seed: Seed) -> Result<Option<Self>, RunError> {
+    pub fn fit(name: &str, sight: Sight<'_>, seed: Seed) -> Result<Option<Self>, RunError> {
         let way = match name {
             "aggregates" => Some(Way::Aggregates(
                 Scale { method: Method::Quantile }.fit(&sight.profiles.values)?,
@@ -56,23 +56,18 @@ impl FittedBlock {
         let Some(way) = way else { return Ok(None) };
         let vectors = way.vectors(sight)?;
         let size = BlockSize::default().fit(&vectors).map_err(RunError::step(name))?;
-        Ok(Some(Self { name, way, size }))
+        Ok(Some(Self { name: name.to_owned(), way, size }))
     }
 
-    /// The block of any users, as its encoder gives it.
-    pub fn plain(&self, sight: Sight<'_>) -> Result<Block, RunError> {
-        Ok(Block { name: self.name.to_owned(), vectors: self.way.vectors(sight)? })
-    }
-
-    /// The same centred and brought to the size that all blocks share, to stand beside others.
+    /// The block of any users, centred and at the size that all blocks share.
     pub fn sized(&self, sight: Sight<'_>) -> Result<Block, RunError> {
         let vectors = self.size.transform(&self.way.vectors(sight)?)?;
-        Ok(Block { name: self.name.to_owned(), vectors })
+        Ok(Block { name: self.name.clone(), vectors })
     }
 
     /// Writes its models, each under the block's name.
     pub fn keep(&self, models: &Models) -> Result<(), RunError> {
-        let name = self.name;
+        let name = &self.name;
         match &self.way {
             Way::Aggregates(scale) => models.keep(&format!("{name}-scale"), scale)?,
             Way::Categories { columns, weights, svd } => {
@@ -93,7 +88,7 @@ impl FittedBlock {
     }
 
     /// Reads what [`FittedBlock::keep`] wrote.
-    pub fn read(name: &'static str, models: &Models) -> Result<Self, RunError> {
+    pub fn read(name: &str, models: &Models) -> Result<Self, RunError> {
         let way = match name {
             "aggregates" => Way::Aggregates(models.read(&format!("{name}-scale"))?),
             "categories" => Way::Categories {
@@ -110,7 +105,8 @@ impl FittedBlock {
                 whiten: models.read(&format!("{name}-whiten"))?,
             },
         };
-        Ok(Self { name, way, size: models.read(&format!("{name}-size"))? })
+        let size = models.read(&format!("{name}-size"))?;
+        Ok(Self { name: name.to_owned(), way, size })
     }
 }
 

@@ -13,6 +13,7 @@
 
 mod columns;
 mod fitted;
+mod sources;
 
 use fenqun_base::{Block, Catalogue, DataError, Matrix, Seed, SparseMatrix};
 use fenqun_profiles::Profiles;
@@ -24,6 +25,7 @@ use crate::config::BLOCKS;
 
 pub(crate) use columns::{Columns, Counted};
 pub(crate) use fitted::{FittedBlock, Sight};
+pub(crate) use sources::{Source, Sources};
 
 /// Categories of fewer users are left out; so are items, where there are no categories. A small
 /// shop asks for one user in a hundred, but never for one alone.
@@ -58,6 +60,28 @@ pub(crate) fn all(
     models: &Models,
 ) -> Result<Vec<Block>, RunError> {
     these(&BLOCKS.map(str::to_owned), Sight { profiles, catalogue, texts }, seed, models)
+}
+
+/// Makes every block that this shop has data for by the models of a finished run. One that the run
+/// has no model of is learned, and its model kept.
+pub(crate) fn of_run(
+    sight: Sight<'_>,
+    seed: Seed,
+    models: &Models,
+) -> Result<Vec<Block>, RunError> {
+    let mut made = Vec::new();
+    for name in BLOCKS {
+        let fitted = match FittedBlock::read(name, models) {
+            Err(RunError::NoModel { .. }) => {
+                let fitted = FittedBlock::fit(name, sight, seed)?;
+                fitted.iter().try_for_each(|block| block.keep(models))?;
+                fitted
+            }
+            other => Some(other?),
+        };
+        made.extend(fitted.map(|block| block.sized(sight)).transpose()?);
+    }
+    Ok(made)
 }
 
 /// Makes the blocks of these names.

@@ -1,0 +1,66 @@
+//! What a block is a sum over, for those who explain.
+
+use fenqun_base::{DataError, Matrix, SparseMatrix};
+
+use super::Counted;
+use super::columns::Columns;
+use super::fitted::{FittedBlock, Sight, Way};
+use crate::RunError;
+
+/// The sum behind a block: but for cuts at extremes, `block = shares · steps − ` a constant.
+pub(crate) struct Sources {
+    /// Users × sources.
+    pub shares: SparseMatrix,
+    /// Sources × the columns of the block at its size.
+    pub steps: Matrix,
+    /// What each source is.
+    pub names: Vec<Source>,
+}
+
+/// What a block counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// Purchases of an item or category, by its name.
+    Counted(Counted, String),
+    /// Purchases of items with a text, by its place among the texts that were read.
+    Text(usize),
+}
+
+impl FittedBlock {
+    /// What the block of these users is a sum over; `None` for the columns of the profile, which
+    /// have names of their own.
+    pub fn sources(&self, sight: Sight<'_>) -> Result<Option<Sources>, RunError> {
+        let Sight { profiles, catalogue, texts } = sight;
+        let (shares, mut steps, names) = match &self.way {
+            Way::Aggregates(_) => return Ok(None),
+            Way::Categories { columns, weights, svd } => {
+                let counts = columns.counts(catalogue, &profiles.items)?;
+                let names = named(columns, &weights.kept());
+                (weights.transform(&counts)?, svd.components().clone(), names)
+            }
+            Way::Graph { columns, graph } => {
+                let counts = columns.counts(catalogue, &profiles.items)?;
+                (graph.shares(&counts)?, graph.steps(), named(columns, &graph.kept()))
+            }
+            Way::Text { weights, whiten } => {
+                let texts = texts.ok_or(DataError::Model {
+                    model: "text",
+                    reason: "there are no text vectors to read it with".into(),
+                })?;
+                let kept = weights.kept();
+                let shares = fenqun_encoders::shares(&weights.transform(&texts.weights(profiles)?)?)?;
+                // Shares sum to 1, so what whitening takes off every text is taken off every user.
+                let steps = whiten.transform(&texts.vectors.select_rows(&kept))?;
+                (shares, steps, kept.into_iter().map(Source::Text).collect())
+            }
+        };
+        let factor = self.size.factor();
+        steps.values_mut().iter_mut().for_each(|value| *value *= factor);
+        Ok(Some(Sources { shares, steps, names }))
+    }
+}
+
+fn named(columns: &Columns, kept: &[usize]) -> Vec<Source> {
+    let all: Vec<(Counted, &str)> = columns.counted().collect();
+    kept.iter().map(|&at| Source::Counted(all[at].0, all[at].1.to_owned())).collect()
+}
