@@ -87,6 +87,16 @@ fn told(why: &Why, language: Language) -> String {
             format!("{}：不属于任何分群，最接近 {name}", why.user),
         ),
     }];
+    let likeliest = why.probabilities.iter().max_by(|a, b| a.1.total_cmp(&b.1));
+    if let Some((class, _)) = likeliest.filter(|(class, _)| class != name) {
+        lines.push(language.pick(
+            format!(
+                "{class} is likelier; {name} is told because the head decides for an even score over \
+                 classes, which names rare ones sooner"
+            ),
+            format!("{class} 的概率更高；判为 {name} 是因为模型以各类得分均衡为目标，会更早判定少见的类别"),
+        ));
+    }
     if why.reasons.is_empty() {
         lines.push(language.pick(NO_REASONS[0], NO_REASONS[1]).to_owned());
     } else {
@@ -116,8 +126,11 @@ fn words(change: &Change, language: Language) -> String {
     let number = numbers::count(change.amount);
     match change.lever.as_str() {
         "spend" => language.pick(format!("spending {number} more"), format!("多消费 {number}")),
-        name => language
-            .pick(format!("buying {name} {number} more times"), format!("再买 {name} {number} 次")),
+        name => {
+            let more =
+                if number == "1" { "once more".into() } else { format!("{number} more times") };
+            language.pick(format!("buying {name} {more}"), format!("再买 {name} {number} 次"))
+        }
     }
 }
 

@@ -34,7 +34,7 @@ mod origin;
 mod params;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use evaluate::{CategoryStanding, PropensityReport, PropensityStanding, evaluate};
 pub use fit::fit;

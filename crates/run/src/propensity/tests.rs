@@ -19,7 +19,7 @@ impl Draws {
 
 /// Users who buy from a few categories of their own every week, for `n_days`; categories come in
 /// threes that the same users like.
-fn shop(n_users: u8, n_days: i64) -> EventsInMemory {
+pub(crate) fn shop(n_users: u8, n_days: i64) -> EventsInMemory {
     let mut draws = Draws(5_000_000);
     let mut parts = vec![Vec::new(), Vec::new()];
     for user in 0..n_users {

@@ -48,7 +48,8 @@ impl FittedBlock {
                     reason: "there are no text vectors to read it with".into(),
                 })?;
                 let kept = weights.kept();
-                let shares = fenqun_encoders::shares(&weights.transform(&texts.weights(profiles)?)?)?;
+                let shares =
+                    fenqun_encoders::shares(&weights.transform(&texts.weights(profiles)?)?)?;
                 // Shares sum to 1, so what whitening takes off every text is taken off every user.
                 let steps = whiten.transform(&texts.vectors.select_rows(&kept))?;
                 (shares, steps, kept.into_iter().map(Source::Text).collect())
@@ -63,4 +64,54 @@ impl FittedBlock {
 fn named(columns: &Columns, kept: &[usize]) -> Vec<Source> {
     let all: Vec<(Counted, &str)> = columns.counted().collect();
     kept.iter().map(|&at| Source::Counted(all[at].0, all[at].1.to_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use fenqun_base::{Progress, Seed};
+    use fenqun_profiles::{ProfileParams, build};
+
+    use super::*;
+    use crate::manifest::TextModelFacts;
+    use crate::steps::texts::Texts;
+
+    #[test]
+    fn a_block_is_the_sum_that_its_sources_say() {
+        let shop = crate::propensity::tests::shop(60, 200);
+        let as_of = 200 * 86_400_000;
+        let params = ProfileParams::default();
+        let profiles = build(&shop, as_of, &params, &Progress::silent()).expect("profiles");
+        let facts = TextModelFacts {
+            model: "made".into(),
+            fingerprint: String::new(),
+            n_texts: 12,
+            n_read: 12,
+            coverage: 1.0,
+        };
+        let wave = |at: usize| (at as f32 * 0.7).sin() + (at % 5) as f32;
+        let texts = Texts {
+            text_of: (0..12).collect(),
+            read: (0..12).map(|at| format!("text {at:02}")).collect(),
+            vectors: Matrix::new(12, 6, (0..72).map(wave).collect()).expect("counts fit"),
+            facts,
+        };
+        let sight = Sight { profiles: &profiles, catalogue: &shop.catalogue, texts: Some(&texts) };
+        for name in ["categories", "graph", "text"] {
+            let block = FittedBlock::fit(name, sight, Seed(7)).expect("fits").expect("has data");
+            let vectors = block.sized(sight).expect("its own users").vectors;
+            let found = block.sources(sight).expect("its own users").expect("a sum");
+            assert_eq!(found.names.len(), found.steps.n_rows());
+            let value = |row: usize, column: usize| -> f64 {
+                let terms = found.shares.entries(row);
+                terms.map(|(at, share)| f64::from(share * found.steps.at(at, column))).sum()
+            };
+            for column in 0..vectors.n_columns() {
+                let constant = value(0, column) - f64::from(vectors.at(0, column));
+                for row in 1..vectors.n_rows() {
+                    let apart = value(row, column) - f64::from(vectors.at(row, column)) - constant;
+                    assert!(apart.abs() < 1e-4, "{name}: user {row}, column {column}: {apart}");
+                }
+            }
+        }
+    }
 }
