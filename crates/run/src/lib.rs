@@ -38,7 +38,9 @@ pub use demo::demo;
 pub use directory::{Existing, new_run_folder, newest_unfinished, open};
 pub use encode::encode_file;
 pub use error::RunError;
-pub use evaluate::{Ask, EvaluateRequest, Evaluated, EvaluationConfig, TaskConfig, evaluate};
+pub use evaluate::{
+    Ask, Beside, EvaluateRequest, Evaluated, EvaluationConfig, TaskConfig, evaluate,
+};
 pub use fenqun_events::{LabelColumns, LabelsConfig};
 pub use heads::{BlendHead, BlendPart, BlockWeight, HeadConfig, HeadMethod, OnBlocks};
 pub use manifest::{BlockFacts, Counts, Input, Manifest, TextModelFacts, Timing};

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use fenqun_run::Beside;
 
 use super::LanguageWord;
 
@@ -55,6 +56,10 @@ pub struct EvaluateOptions {
     /// A feature that may give the labels away, because it is truly known before they are
     #[arg(long, value_name = "FEATURE")]
     pub allow: Vec<String>,
+    /// A further method to stand beside: softmax, trees, perceptron, nearest_labelled,
+    /// label_spreading, or tokens (a network on the words of the behaviour record)
+    #[arg(long, value_name = "METHOD", num_args = 1.., value_parser = beside)]
+    pub beside: Vec<Beside>,
     /// Do not learn from parts of the labels
     #[arg(long)]
     pub no_learning_curve: bool,
@@ -119,6 +124,12 @@ pub struct TuneOptions {
     /// Language of words
     #[arg(long, value_enum, env = "FENQUN_LANGUAGE")]
     pub language: Option<LanguageWord>,
+}
+
+fn beside(word: &str) -> Result<Beside, String> {
+    let found = Beside::ALL.into_iter().find(|beside| beside.name() == word);
+    let names = Beside::ALL.map(Beside::name).join(", ");
+    found.ok_or_else(|| format!("must be one of {names}"))
 }
 
 /// A head as typed.

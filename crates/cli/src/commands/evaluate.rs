@@ -40,6 +40,7 @@ fn request(options: &EvaluateOptions) -> Result<EvaluateRequest> {
         evaluation.repeats = repeats;
     }
     evaluation.allowed_features.extend(options.allow.iter().cloned());
+    evaluation.beside.extend(&options.beside);
     if options.no_learning_curve {
         evaluation.learning_curve = false;
     }

@@ -14,8 +14,9 @@ use fenqun_segments::Trees;
 use super::contenders::{OnRows, baselines};
 use super::inputs::{Inputs, Users};
 use super::known::{Known, read_known};
-use super::request::{EvaluateRequest, Evaluated, EvaluationConfig};
+use super::request::{Beside, EvaluateRequest, Evaluated, EvaluationConfig};
 use super::task::Ask;
+use super::tokens::Tokens;
 use super::{leak, next_period, protocols, tell, write};
 use crate::RunError;
 use crate::heads::{self, HeadConfig, HeadMethod, Input};
@@ -108,7 +109,9 @@ fn one(
     let majority = Majority::new(&labels);
     let plain = baselines(blocks, &labels, &Trees::default())?;
     let ours = OnRows::ours(OURS, asked.head, blocks, &labels)?;
+    let further = beside(asked, inputs, users, &labels, progress)?;
     let mut contenders: Vec<&dyn Contender> = vec![&ours];
+    contenders.extend(further.iter().map(AsRef::as_ref));
     contenders.extend(plain.iter().rev().map(|baseline| baseline as &dyn Contender));
     contenders.push(&majority);
     let comparison =
@@ -145,6 +148,31 @@ fn one(
         seconds: start.elapsed().as_secs_f64(),
         ..Evaluated::default()
     })
+}
+
+/// The further methods that were asked for.
+fn beside<'a>(
+    asked: &Asked<'_>,
+    inputs: &Inputs,
+    users: &Users,
+    labels: &'a Labels,
+    progress: &Progress,
+) -> Result<Vec<Box<dyn Contender + 'a>>, RunError> {
+    let contender = |beside: &Beside| -> Result<Box<dyn Contender + 'a>, RunError> {
+        let name = beside.name();
+        Ok(match beside.head() {
+            Some(method) => {
+                let head = method.default_head();
+                Box::new(OnRows::baseline(name, &head, &users.blocks, labels)?)
+            }
+            None => {
+                let (table, end) = (&inputs.table, inputs.end()?);
+                let users = &users.profiles.users;
+                Box::new(Tokens::new(name, table, end, users, labels, progress)?)
+            }
+        })
+    };
+    asked.evaluation.beside.iter().map(contender).collect()
 }
 
 /// Learns from all labelled users, tells the class of every user of the run, and keeps the head.

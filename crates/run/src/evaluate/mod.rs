@@ -28,5 +28,5 @@ pub(crate) use inputs::Inputs;
 pub(crate) use known::{Known, read_known};
 pub use labelled::evaluate;
 pub(crate) use leak::refuse as refuse_leaks;
-pub use request::{EvaluateRequest, Evaluated, EvaluationConfig};
+pub use request::{Beside, EvaluateRequest, Evaluated, EvaluationConfig};
 pub use task::{Ask, TaskConfig};

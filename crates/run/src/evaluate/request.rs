@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{TaskConfig, tell};
 use crate::behaviour::BehaviourResult;
-use crate::heads::HeadConfig;
+use crate::heads::{HeadConfig, HeadMethod};
 use crate::propensity::PropensityReport;
 use crate::report::EvaluationData;
 
@@ -26,6 +26,8 @@ pub struct EvaluationConfig {
     pub resamples: usize,
     /// Features that may give a label away, because they are truly known before it is.
     pub allowed_features: Vec<String>,
+    /// Further methods that labels are told by, to stand beside the others.
+    pub beside: Vec<Beside>,
     /// Questions about the next period.
     pub tasks: Vec<TaskConfig>,
 }
@@ -38,8 +40,58 @@ impl Default for EvaluationConfig {
             learning_curve: true,
             resamples: 1000,
             allowed_features: Vec::new(),
+            beside: Vec::new(),
             tasks: Vec::new(),
         }
+    }
+}
+
+/// A further method of a comparison: a head with its defaults, or a peer of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Beside {
+    /// Multinomial logistic regression on all blocks.
+    Softmax,
+    /// Boosted trees on features and graph vectors.
+    Trees,
+    /// A multi-layer perceptron on all blocks.
+    Perceptron,
+    /// The nearest class centroid on all blocks.
+    NearestLabelled,
+    /// Labels spread along nearest neighbours on all blocks.
+    LabelSpreading,
+    /// The classic text baseline: a network on the tokens of the behaviour record.
+    Tokens,
+}
+
+impl Beside {
+    /// All there are.
+    pub const ALL: [Self; 6] = [
+        Self::Softmax,
+        Self::Trees,
+        Self::Perceptron,
+        Self::NearestLabelled,
+        Self::LabelSpreading,
+        Self::Tokens,
+    ];
+
+    /// The head, where it is one.
+    #[must_use]
+    pub fn head(self) -> Option<HeadMethod> {
+        match self {
+            Self::Softmax => Some(HeadMethod::Softmax),
+            Self::Trees => Some(HeadMethod::Trees),
+            Self::Perceptron => Some(HeadMethod::Perceptron),
+            Self::NearestLabelled => Some(HeadMethod::NearestLabelled),
+            Self::LabelSpreading => Some(HeadMethod::LabelSpreading),
+            Self::Tokens => None,
+        }
+    }
+
+    /// As configuration spells it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.head().map_or("tokens", HeadMethod::name)
     }
 }
 
