@@ -31,7 +31,6 @@ use serde::Serialize;
 use crate::RunError;
 use crate::artifacts::SegmentRows;
 use crate::steps::blocks::Sight;
-use crate::steps::explain::rows;
 
 pub(crate) use known::keep;
 pub use vectors::{RunVectors, vectors_of_run};
@@ -115,10 +114,11 @@ pub fn score(request: &ScoreRequest, progress: &Progress) -> Result<ScoreOutcome
         };
         let (profiles, catalogue) = (&profiles, &new.catalogue);
         let sight = Sight { profiles, catalogue, texts: texts.as_ref() };
-        let assignment = known.place.assign(sight)?;
+        let events = || new.index(part, &profiles.users);
+        let assignment = known.place.assign(sight, events)?;
         let (all, unknown) = new.interactions(profiles);
         Ok(Scored {
-            rows: rows(&profiles.users, &assignment, &known.cards),
+            rows: known.place.rows(&profiles.users, &assignment, &known.cards),
             n_events: profiles.n_events,
             n_held_out: profiles.n_held_out,
             interactions: all,

@@ -20,6 +20,7 @@ use serde::Serialize;
 use super::known::Known;
 use super::place::{Place, TasteModel, TastePart};
 use crate::RunError;
+use crate::rules;
 use crate::steps::blocks::Sight;
 use crate::steps::texts::Texts;
 
@@ -76,7 +77,8 @@ impl Shop {
         let catalogue = table.catalogue();
         let texts = known.texts.clone().map(|texts| texts.for_catalogue(catalogue));
         let sight = Sight { profiles: &profiles, catalogue, texts: texts.as_ref() };
-        let assignment = known.place.assign(sight)?;
+        let index = || rules::index_events(&table, &profiles.users, profiles.as_of, progress);
+        let assignment = known.place.assign(sight, index)?;
         Ok(Self { run: run.to_owned(), known, table, texts, profiles, assignment })
     }
 

@@ -7,6 +7,7 @@ use fenqun_profiles::{Parts, ProfilesError, build_like};
 
 use super::{N_CATEGORIES, Shop};
 use crate::RunError;
+use crate::rules;
 use crate::score::place::Place;
 use crate::steps::blocks::Sight;
 use crate::steps::texts::Texts;
@@ -20,6 +21,10 @@ impl Shop {
         row: usize,
         segment: u32,
     ) -> Result<(Vec<Move>, Vec<Lever>), RunError> {
+        if let Place::Rules(_) = self.known.place {
+            // A rule says itself what it asks for, and whoever leaves one may be in no segment.
+            return Ok((Vec::new(), Vec::new()));
+        }
         let own = self.events_of(user)?;
         let Some(last) = own.iter().rev().find(|event| event.action() == Action::Purchase) else {
             return Ok((Vec::new(), Vec::new()));
@@ -130,7 +135,10 @@ impl Shop {
         let profiles = build_like(&alone, as_of, &params, &self.known.shop, &silent)?;
         let texts = world.texts.as_ref();
         let sight = Sight { profiles: &profiles, catalogue: &world.catalogue, texts };
-        Ok(self.known.place.assign(sight)?.segments[0])
+        let texts = (&world.catalogue, self.table.texts());
+        let events = std::iter::once_with(|| Ok(alone.events.clone()));
+        let index = || rules::index_parts(events, texts, &profiles.users, as_of);
+        Ok(self.known.place.assign(sight, index)?.segments[0])
     }
 
     /// The events of a user before the run's day.
