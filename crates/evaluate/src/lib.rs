@@ -74,4 +74,4 @@ pub use error::EvaluateError;
 pub use explained::{mix_explained, variance_explained};
 pub use information::{adjusted_mutual_information, mutual_information};
 pub use separation::{inertia, silhouette};
-pub use stability::{MOST_ROWS, Stability, stability, stability_of};
+pub use stability::{MOST_ROWS, Stability, measured_rows, stability, stability_of};

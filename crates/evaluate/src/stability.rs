@@ -130,6 +130,13 @@ where
     Ok(agreement(&assignments)?)
 }
 
+/// Rows that stability is measured on: all of them, or [`MOST_ROWS`] drawn by the seed. For a whole
+/// way ([`stability_of`]), whose data this room does not hold.
+#[must_use]
+pub fn measured_rows(n_users: usize, seed: Seed) -> Vec<usize> {
+    draw(n_users, MOST_ROWS, seed)
+}
+
 /// As many rows as there are users, drawn with replacement, in order.
 fn resample(n_users: usize, seed: Seed) -> Vec<usize> {
     let mut rng = seed.derive("bootstrap").rng();
@@ -151,7 +158,7 @@ pub(crate) fn capped(data: &Matrix, seed: Seed) -> Matrix {
     if data.n_rows() <= MOST_ROWS {
         return data.clone();
     }
-    data.select_rows(&draw(data.n_rows(), MOST_ROWS, seed))
+    data.select_rows(&measured_rows(data.n_rows(), seed))
 }
 
 /// Where a model fitted on one resample puts all users; those in no segment are a group of their
@@ -287,6 +294,8 @@ mod tests {
     fn many_users_are_cut_down() {
         assert_eq!(capped(&noise(MOST_ROWS + 5), Seed(1)).n_rows(), MOST_ROWS);
         assert_eq!(capped(&noise(5), Seed(1)), noise(5));
+        assert_eq!(measured_rows(MOST_ROWS + 5, Seed(1)).len(), MOST_ROWS);
+        assert_eq!(measured_rows(3, Seed(1)), [0, 1, 2]);
     }
 
     #[test]

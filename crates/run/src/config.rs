@@ -19,7 +19,9 @@ use crate::evaluate::EvaluationConfig;
 use crate::heads::HeadConfig;
 use crate::tune::TuneConfig;
 
-pub use segments::{DensityConfig, HierarchicalConfig, LifetimeConfig, RfmConfig};
+pub use segments::{
+    DensityConfig, HierarchicalConfig, LifetimeConfig, RfmConfig, RoundGridConfig, RulesConfig,
+};
 
 /// Version of the configuration's layout.
 pub const CONFIG_FORMAT: u32 = 1;
@@ -127,6 +129,10 @@ pub enum SegmentsConfig {
     Rfm(RfmConfig),
     /// Tiers by what users will buy.
     Lifetime(LifetimeConfig),
+    /// Value and axes of the catalogue's texts, each cut at a round number.
+    RoundGrid(RoundGridConfig),
+    /// What somebody wrote down.
+    Rules(RulesConfig),
 }
 
 impl Default for SegmentsConfig {

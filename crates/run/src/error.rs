@@ -220,6 +220,16 @@ pub enum RunError {
         /// Why.
         reason: String,
     },
+    /// A way that needs texts, and there are none.
+    #[error(
+        "[segments] method = \"round_grid\" cuts axes of the catalogue's texts, and there are none: \
+         {reason}. Map `item_id` with `title` or `category`, or use method = \"two_axes\", which can \
+         read taste from categories alone"
+    )]
+    NoTexts {
+        /// Why.
+        reason: String,
+    },
     /// A step of the numbers refused its input.
     #[error("{step}: {source}")]
     Step {

@@ -2,7 +2,7 @@ use fenqun_base::{DataError, Matrix, ModelState, SparseMatrix, Stored};
 
 use crate::pca::PcaModel;
 use crate::pool;
-use crate::tfidf::TfIdfModel;
+use crate::tfidf::{TfIdf, TfIdfModel};
 
 /// Fitted axes of the catalogue.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +14,19 @@ pub struct TextAxesModel {
 impl TextAxesModel {
     pub(super) fn new(tfidf: TfIdfModel, pca: PcaModel) -> Self {
         Self { tfidf, pca }
+    }
+
+    /// What a fit on other users would give. The axes are those of the texts, whoever the users are,
+    /// so only the weights of texts are learned again.
+    ///
+    /// # Errors
+    /// [`DataError::WrongWidth`] unless the counts are of the same texts; what [`TfIdf::fit`] refuses.
+    pub fn reweighted(&self, counts: &SparseMatrix, min_users: u32) -> Result<Self, DataError> {
+        if counts.n_columns() != self.tfidf.width() {
+            let (expected, found) = (self.tfidf.width(), counts.n_columns());
+            return Err(DataError::WrongWidth { expected, found });
+        }
+        Ok(Self { tfidf: TfIdf { min_users }.fit(counts)?, pca: self.pca.clone() })
     }
 
     /// One row a text: where it stands on the axes.
@@ -107,6 +120,17 @@ mod tests {
                 assert_eq!(apart < 0.2, user % 3 == other % 3, "{user} {other}: {apart}");
             }
         }
+    }
+
+    #[test]
+    fn weights_learned_again_are_those_of_a_fit_on_the_other_users() {
+        let params = TextAxes { min_users: 2, ..TextAxes::default() };
+        let many = params.fit(&counts(60), &vectors()).expect("fits");
+        let few = params.fit(&counts(13), &vectors()).expect("fits");
+        assert_ne!(many, few);
+        assert_eq!(many.reweighted(&counts(13), 2), Ok(few));
+        let other = SparseMatrix::with_width(4);
+        assert!(matches!(many.reweighted(&other, 2), Err(DataError::WrongWidth { .. })));
     }
 
     #[test]

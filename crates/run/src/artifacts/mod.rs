@@ -14,5 +14,5 @@ pub use tables::{
     FoldRows, SegmentRows, read_segments, write_folds, write_profiles, write_segments,
     write_sequences,
 };
-pub(crate) use tables::{properties, record_batch, segment_columns};
+pub(crate) use tables::{properties, segment_batch};
 pub use vectors::{npy_header, write_vectors};

@@ -77,7 +77,7 @@ pub struct SegmentRows {
     pub client_ids: Vec<i64>,
     /// Number of the segment; of the nearest, for users in none.
     pub segments: Vec<u32>,
-    /// Users in no segment, written without a number; empty when everyone is in one.
+    /// Users in no segment, written without a number; empty when everyone must be in one.
     pub unassigned: Vec<bool>,
     /// Name of the segment.
     pub names: Vec<String>,
@@ -94,11 +94,22 @@ pub struct SegmentRows {
 /// # Errors
 /// [`RunError::Write`].
 pub fn write_segments(path: &Path, rows: &SegmentRows) -> Result<(), RunError> {
-    write_table(path, segment_columns(rows))
+    write_batch(path, segment_batch(rows, !rows.unassigned.is_empty()))
+}
+
+/// The table of `segments.parquet`; with `has_gaps` a number may be missing, also where none is.
+pub(crate) fn segment_batch(rows: &SegmentRows, has_gaps: bool) -> Result<RecordBatch, ArrowError> {
+    let batch = record_batch(segment_columns(rows))?;
+    let gaps = |field: &Arc<Field>| match has_gaps && field.name() == "segment" {
+        true => Arc::new(field.as_ref().clone().with_nullable(true)),
+        false => Arc::clone(field),
+    };
+    let fields: Vec<Arc<Field>> = batch.schema().fields().iter().map(gaps).collect();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), batch.columns().to_vec())
 }
 
 /// What `segments.parquet` is made of.
-pub(crate) fn segment_columns(rows: &SegmentRows) -> Vec<(String, ArrayRef)> {
+fn segment_columns(rows: &SegmentRows) -> Vec<(String, ArrayRef)> {
     let is_out = |row: usize| rows.unassigned.get(row).copied().unwrap_or(false);
     let numbered = rows.segments.iter().enumerate();
     let segments: UInt32Array =
@@ -197,8 +208,12 @@ fn users(users: &[UserId]) -> ArrayRef {
 }
 
 fn write_table(path: &Path, columns: Vec<(String, ArrayRef)>) -> Result<(), RunError> {
+    write_batch(path, record_batch(columns))
+}
+
+fn write_batch(path: &Path, batch: Result<RecordBatch, ArrowError>) -> Result<(), RunError> {
     let broken = |reason: String| RunError::Broken { path: path.to_owned(), reason };
-    let batch = record_batch(columns).map_err(|error| broken(error.to_string()))?;
+    let batch = batch.map_err(|error| broken(error.to_string()))?;
     let mut bytes = Vec::new();
     ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties()))
         .and_then(|mut writer| {
@@ -210,7 +225,7 @@ fn write_table(path: &Path, columns: Vec<(String, ArrayRef)>) -> Result<(), RunE
 }
 
 /// Columns as one batch; a column has nulls where it holds one.
-pub(crate) fn record_batch(columns: Vec<(String, ArrayRef)>) -> Result<RecordBatch, ArrowError> {
+fn record_batch(columns: Vec<(String, ArrayRef)>) -> Result<RecordBatch, ArrowError> {
     let field = |(name, values): &(String, ArrayRef)| {
         Field::new(name, values.data_type().clone(), values.null_count() > 0)
     };

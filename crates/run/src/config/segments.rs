@@ -1,12 +1,16 @@
 //! `[segments]`: the ways that stand beside value × taste and k-means.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use fenqun_segments::{Density, Hierarchical, LifetimeTiers, Rfm};
+use fenqun_segments::{Density, Hierarchical, LifetimeTiers, Rfm, RoundAxis, RoundGrid};
 use serde::{Deserialize, Serialize};
 
 use super::{BLOCKS, SegmentsConfig};
 use crate::RunError;
+use crate::rules::{DefinitionFiles, read_definitions};
+
+/// Most axes of the texts: cells double with each.
+const MOST_AXES: usize = 6;
 
 /// A tree over chosen blocks, cut.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,6 +59,82 @@ pub struct LifetimeConfig {
     pub lifetime: LifetimeTiers,
 }
 
+/// Value and axes of the catalogue's texts, each cut at a round number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RoundGridConfig {
+    /// Cuts of the value score.
+    pub value: Cuts,
+    /// Cuts of each axis of the texts, the axis along which texts differ most first.
+    pub tastes: Vec<Cuts>,
+    /// Bootstrap refits behind the figure of stability.
+    pub refits: usize,
+}
+
+/// Near which shares of users an axis is cut.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Cuts {
+    /// Upper shares of users, rising.
+    pub quantiles: Vec<f32>,
+    /// How far the share of users may be from them for the sake of a round number.
+    pub within: f32,
+}
+
+/// What somebody wrote down.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RulesConfig {
+    /// Files of definitions, relative to the configuration. A user is in the first segment that
+    /// fits, in the order of files and definitions.
+    pub definitions: Vec<PathBuf>,
+    /// Bootstrap refits behind the baseline's figure of stability: rules have none.
+    pub refits: usize,
+}
+
+impl Default for RoundGridConfig {
+    fn default() -> Self {
+        Self { value: Cuts::default(), tastes: vec![Cuts::default(); 2], refits: 30 }
+    }
+}
+
+impl Default for Cuts {
+    fn default() -> Self {
+        let RoundAxis { quantiles, within, .. } = RoundAxis::default();
+        Self { quantiles, within }
+    }
+}
+
+impl Cuts {
+    fn axis(&self) -> RoundAxis {
+        let (quantiles, within) = (self.quantiles.clone(), self.within);
+        RoundAxis { quantiles, within, is_log: false }
+    }
+}
+
+impl RoundGridConfig {
+    /// The grid, value first; whether value is a logarithm is for the profiles to say.
+    #[must_use]
+    pub fn grid(&self) -> RoundGrid {
+        let axes = std::iter::once(&self.value).chain(&self.tastes);
+        RoundGrid { axes: axes.map(Cuts::axis).collect() }
+    }
+}
+
+impl RulesConfig {
+    /// Reads the files; they are relative to `base`.
+    pub(crate) fn read(&self, base: &Path) -> Result<DefinitionFiles, RunError> {
+        let files: Vec<PathBuf> = self.definitions.iter().map(|file| base.join(file)).collect();
+        read_definitions(&files)
+    }
+}
+
+impl Default for RulesConfig {
+    fn default() -> Self {
+        Self { definitions: Vec::new(), refits: 30 }
+    }
+}
+
 impl Default for HierarchicalConfig {
     fn default() -> Self {
         let blocks = ["aggregates", "categories"].map(str::to_owned).to_vec();
@@ -90,7 +170,11 @@ impl SegmentsConfig {
             Self::KMeans(one) => &one.blocks,
             Self::Hierarchical(tree) => &tree.blocks,
             Self::Density(dense) => &dense.blocks,
-            Self::TwoAxes(_) | Self::Rfm(_) | Self::Lifetime(_) => &[],
+            Self::TwoAxes(_)
+            | Self::Rfm(_)
+            | Self::Lifetime(_)
+            | Self::RoundGrid(_)
+            | Self::Rules(_) => &[],
         }
     }
 
@@ -104,6 +188,8 @@ impl SegmentsConfig {
             Self::Density(dense) => dense.refits,
             Self::Rfm(grid) => grid.refits,
             Self::Lifetime(tiers) => tiers.refits,
+            Self::RoundGrid(grid) => grid.refits,
+            Self::Rules(rules) => rules.refits,
         }
     }
 
@@ -149,6 +235,20 @@ impl SegmentsConfig {
             }
             Self::Rfm(grid) => grid.rfm.check().map_err(place("rfm")),
             Self::Lifetime(tiers) => tiers.lifetime.check().map_err(place("lifetime")),
+            Self::RoundGrid(grid) => {
+                if !(1..=MOST_AXES).contains(&grid.tastes.len()) {
+                    let rule = format!("one to {MOST_AXES} tables, one an axis of the texts");
+                    let found = grid.tastes.len().to_string();
+                    return refuse("segments.tastes", &rule, found);
+                }
+                let check = grid.grid().check();
+                check.map_err(RunError::step(format!("{}: [segments]", path.display())))
+            }
+            Self::Rules(rules) if rules.definitions.is_empty() => {
+                let rule = "one or more files of definitions, relative to the configuration";
+                refuse("segments.definitions", rule, "none".into())
+            }
+            Self::Rules(_) => Ok(()),
         }
     }
 }
@@ -172,7 +272,9 @@ mod tests {
 
     #[test]
     fn every_method_is_asked_for_by_its_name() {
-        for method in ["two_axes", "k_means", "hierarchical", "density", "rfm", "lifetime"] {
+        let methods =
+            ["two_axes", "k_means", "hierarchical", "density", "rfm", "lifetime", "round_grid"];
+        for method in methods {
             let config = parse(&format!("method = \"{method}\"")).expect("its defaults are fine");
             let written = toml::to_string(&config.segments).expect("writes");
             assert!(written.contains(&format!("method = \"{method}\"")), "{written}");
@@ -185,6 +287,13 @@ mod tests {
         let tree =
             "method = \"hierarchical\"\nhierarchical = { linkage = \"average\", height = 2 }";
         assert!(parse(tree).is_ok());
+        let grid = "method = \"round_grid\"\nvalue.quantiles = [0.1, 0.5]\ntastes = [{}]";
+        let SegmentsConfig::RoundGrid(grid) = parse(grid).expect("a grid").segments else {
+            panic!("another method");
+        };
+        assert_eq!(grid.grid().n_segments(), 6);
+        let rules = "method = \"rules\"\ndefinitions = [\"audiences.toml\"]";
+        assert!(parse(rules).is_ok());
     }
 
     #[test]
@@ -202,5 +311,11 @@ mod tests {
         let refits = refused("method = \"rfm\"\nrefits = 2");
         assert!(refits.contains("between 3 and 200"), "{refits}");
         assert!(refused("method = \"rfm\"\nrmf = 2").contains("rmf"));
+        let rules = refused("method = \"rules\"");
+        assert!(rules.contains("`segments.definitions` must be one or more files"), "{rules}");
+        let grid = refused("method = \"round_grid\"\nvalue.quantiles = [0.5, 0.4]");
+        assert!(grid.contains("`quantiles` must be one or more shares"), "{grid}");
+        let grid = refused("method = \"round_grid\"\ntastes = []");
+        assert!(grid.contains("`segments.tastes` must be one to 6 tables, one"), "{grid}");
     }
 }

@@ -21,6 +21,7 @@ mod protocols;
 mod request;
 mod task;
 mod tell;
+mod tokens;
 mod write;
 
 pub(crate) use contenders::predictions;

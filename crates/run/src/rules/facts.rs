@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::AsArray;
 use arrow::datatypes::{DataType, Float32Type};
-use fenqun_base::{Event, Progress, Unit, UserId};
+use fenqun_base::{Catalogue, Event, NO_CODE, Progress, Unit, UserId};
 use fenqun_events::EventTable;
 use fenqun_profiles::Profiles;
 use fenqun_segments::rules::{EventsIndex, EventsIndexBuilder, FactTable, RuleSegments, Schema};
@@ -49,7 +49,11 @@ impl RunFacts {
             let reason = "it holds other users than profiles.parquet".to_owned();
             return Err(RunError::Broken { path, reason });
         }
-        let table = table.with_segments(&found.segments, &found.names, found.scores)?;
+        let mut numbers = found.segments;
+        for (number, _) in numbers.iter_mut().zip(&found.unassigned).filter(|row| *row.1) {
+            *number = NO_CODE;
+        }
+        let table = table.with_segments(&numbers, &found.names, found.scores)?;
         let mut facts = Self {
             folder: folder.to_owned(),
             users,
@@ -114,17 +118,29 @@ pub fn index_events(
     progress: &Progress,
 ) -> Result<EventsIndex, RunError> {
     let step = progress.begin("indexing events", events.n_parts() as u64, Unit::Count);
-    let mut builder =
-        EventsIndexBuilder::new(users.len(), as_of, events.catalogue(), events.texts());
-    for part in 0..events.n_parts() {
+    let parts = (0..events.n_parts()).map(|part| {
         progress.check()?;
-        let events = events.part(part)?;
-        for of_user in events.chunk_by(|a: &Event, b: &Event| a.user == b.user) {
+        step.advance(1);
+        Ok(events.part(part)?)
+    });
+    index_parts(parts, (events.catalogue(), events.texts()), users, as_of)
+}
+
+/// The same for parts that are at hand one by one; `catalogue` and `texts` are what the events
+/// point to.
+pub(crate) fn index_parts(
+    parts: impl Iterator<Item = Result<Vec<Event>, RunError>>,
+    (catalogue, texts): (&Catalogue, &[String]),
+    users: &[UserId],
+    as_of: i64,
+) -> Result<EventsIndex, RunError> {
+    let mut builder = EventsIndexBuilder::new(users.len(), as_of, catalogue, texts);
+    for events in parts {
+        for of_user in events?.chunk_by(|a: &Event, b: &Event| a.user == b.user) {
             if let Ok(row) = users.binary_search(&of_user[0].user) {
                 of_user.iter().for_each(|event| builder.push(row, event));
             }
         }
-        step.advance(1);
     }
     Ok(builder.finish())
 }
@@ -135,12 +151,16 @@ pub fn index_events(
 /// # Errors
 /// [`RunError::Data`] for events of other users.
 pub fn facts_of(profiles: &Profiles, events: EventsIndex) -> Result<FactTable, RunError> {
+    Ok(columns_of(profiles)?.with_events(events)?)
+}
+
+/// The same without events.
+pub(crate) fn columns_of(profiles: &Profiles) -> Result<FactTable, RunError> {
     let mut table = FactTable::new(profiles.n_users());
     for (column, feature) in profiles.features.iter().enumerate() {
         table = table.with_numbers(&feature.name, profiles.values.column(column))?;
     }
-    let table = table.with_numbers("value_score", profiles.value_score.clone())?;
-    Ok(table.with_events(events)?)
+    Ok(table.with_numbers("value_score", profiles.value_score.clone())?)
 }
 
 type Columns = Vec<(String, Vec<f32>)>;

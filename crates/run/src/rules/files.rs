@@ -13,6 +13,14 @@ use toml::Spanned;
 use super::error::{Problem, RulesError};
 use crate::RunError;
 
+/// How a rule is refused that asks for a segment of the run.
+const NO_OWN_SEGMENT: &str = "unknown segment of this run";
+
+/// Why, where the rule is one of those that make them.
+const MAKES_SEGMENTS: &str = "these rules make the segments of the run, so there are none yet that \
+                              in_segment(…) could mean: refer to another definition with \
+                              segment(\"name\")";
+
 /// Definitions and where each was written.
 #[derive(Clone, Debug)]
 pub struct DefinitionFiles {
@@ -118,6 +126,23 @@ impl DefinitionFiles {
     /// [`RulesError::Definitions`] with every rule that cannot be used.
     pub fn check(&self, schema: &Schema) -> Result<RuleSegments, RunError> {
         self.definitions.check(schema).map_err(|errors| problems(&self.origins, errors))
+    }
+
+    /// The same where the definitions make the segments of a run: there are none yet that
+    /// `in_segment(…)` could mean.
+    pub(crate) fn check_as_segments(&self, schema: &Schema) -> Result<RuleSegments, RunError> {
+        let told = |error: RunError| match error {
+            RunError::Rules(RulesError::Definitions { mut problems }) => {
+                for problem in &mut problems {
+                    if problem.reason.contains(NO_OWN_SEGMENT) {
+                        problem.reason.push_str(&format!("\n{MAKES_SEGMENTS}"));
+                    }
+                }
+                RulesError::Definitions { problems }.into()
+            }
+            other => other,
+        };
+        self.check(schema).map_err(told)
     }
 }
 

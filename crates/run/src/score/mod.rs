@@ -119,9 +119,10 @@ pub fn score(request: &ScoreRequest, progress: &Progress) -> Result<ScoreOutcome
         };
         let (profiles, catalogue) = (&profiles, &new.catalogue);
         let sight = Sight { profiles, catalogue, texts: texts.as_ref() };
+        let events = || new.index(part, &profiles.users);
         let (all, unknown) = new.interactions(profiles);
         Ok(Scored {
-            rows: target.rows(&known, sight)?,
+            rows: target.rows(&known, sight, events)?,
             n_events: profiles.n_events,
             n_held_out: profiles.n_held_out,
             interactions: all,

@@ -2,17 +2,18 @@
 
 use std::path::Path;
 
-use fenqun_base::{Catalogue, Event, Progress};
+use fenqun_base::{Catalogue, Event, Progress, UserId};
 use fenqun_events::EventTable;
 use fenqun_events::source::expand;
 use fenqun_profiles::{Parts, ProfileParams, Profiles, ProfilesError, Shop, build_like};
+use fenqun_segments::rules::EventsIndex;
 use jiff::Timestamp;
 use tempfile::TempDir;
 
 use super::ScoreRequest;
 use super::known::Known;
 use crate::config::start_of_day;
-use crate::{Config, RunError, manifest};
+use crate::{Config, RunError, manifest, rules};
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
@@ -87,6 +88,12 @@ impl Newcomers {
             Err(ProfilesError::NoEvents { .. }) => Ok(None),
             other => Ok(Some(other?)),
         }
+    }
+
+    /// The events of some users of a part, ready to be asked about.
+    pub fn index(&self, part: usize, users: &[UserId]) -> Result<EventsIndex, RunError> {
+        let events = std::iter::once_with(|| Ok(self.table.part(part)?));
+        rules::index_parts(events, (&self.catalogue, self.table.texts()), users, self.as_of)
     }
 
     /// Interactions with all items, and with those that the run did not know.

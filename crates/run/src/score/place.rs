@@ -1,20 +1,26 @@
 //! From profiles to segments by the models of a run.
 
-use fenqun_base::{Assignment, DataError, Fitted, Matrix, ModelState, Stored};
+use fenqun_base::{Assignment, DataError, Fitted, Matrix, ModelState, Stored, UserId};
 use fenqun_encoders::pca::PcaModel;
 use fenqun_encoders::taste::{CategoryTasteModel, TextTasteModel};
+use fenqun_encoders::text_axes::TextAxesModel;
+use fenqun_explain::Card;
 use fenqun_segments::density::DensityModel;
 use fenqun_segments::hierarchical::HierarchicalModel;
 use fenqun_segments::lifetime::LifetimeTiersModel;
 use fenqun_segments::rfm::RfmModel;
-use fenqun_segments::{KMeansModel, TwoAxesModel};
+use fenqun_segments::rules::{Definitions, EventsIndex};
+use fenqun_segments::{KMeansModel, RoundGridModel, TwoAxesModel};
 use serde::{Deserialize, Serialize};
 
 use crate::RunError;
+use crate::artifacts::SegmentRows;
 use crate::config::{BLOCKS, Taste};
+use crate::rules;
 use crate::steps::blocks::{Columns, FittedBlock, Sight};
+use crate::steps::explain;
 use crate::steps::models::Models;
-use crate::steps::segment::{Way, lifetime_columns, rfm_columns};
+use crate::steps::segment::{Way, beside_value, lifetime_columns, rfm_columns};
 use crate::steps::texts::Texts;
 
 /// How users were grouped: what the segments are read from, and by which kind of model.
@@ -33,6 +39,10 @@ pub(super) enum Grouping {
     Rfm,
     /// Frequency, recency, tenure and spend.
     Lifetime,
+    /// The value score, then axes of the texts.
+    RoundGrid,
+    /// Whatever the definitions ask for.
+    Rules,
 }
 
 impl Grouping {
@@ -44,6 +54,8 @@ impl Grouping {
             Way::Density { blocks, .. } => Self::Density { blocks: blocks.clone() },
             Way::Rfm(_) => Self::Rfm,
             Way::Lifetime(_) => Self::Lifetime,
+            Way::RoundGrid(_) => Self::RoundGrid,
+            Way::Rules(_) => Self::Rules,
         }
     }
 }
@@ -64,6 +76,7 @@ impl Stored for Grouping {
 pub(super) enum Place {
     TwoAxes { taste: Box<TasteModel>, segments: TwoAxesModel },
     Other { columns: Other, segments: Box<dyn Assigns> },
+    Rules(Definitions),
 }
 
 /// Where users stand on the taste axis.
@@ -77,6 +90,7 @@ pub(super) enum Other {
     Blocks { blocks: Vec<FittedBlock>, pca: Option<PcaModel> },
     Rfm,
     Lifetime,
+    TextAxes(Box<TextAxesModel>),
 }
 
 /// A fitted way to group users, whichever it is.
@@ -131,6 +145,11 @@ impl Place {
             }
             Grouping::Rfm => other(Other::Rfm, boxed::<RfmModel>(models)?),
             Grouping::Lifetime => other(Other::Lifetime, boxed::<LifetimeTiersModel>(models)?),
+            Grouping::RoundGrid => {
+                let axes = Other::TextAxes(Box::new(models.read("text-axes")?));
+                other(axes, boxed::<RoundGridModel>(models)?)
+            }
+            Grouping::Rules => Self::Rules(models.read("segments")?),
         })
     }
 
@@ -138,24 +157,41 @@ impl Place {
         match self {
             Self::TwoAxes { segments, .. } => Fitted::n_segments(segments),
             Self::Other { segments, .. } => segments.n_segments(),
+            Self::Rules(definitions) => definitions.definitions().len(),
         }
     }
 
     /// Whether a user may be in no segment at all.
     pub fn may_leave_out(&self) -> bool {
-        matches!(self, Self::Other { columns: Other::Blocks { pca: Some(_), .. }, .. })
+        matches!(
+            self,
+            Self::Other { columns: Other::Blocks { pca: Some(_), .. }, .. } | Self::Rules(_)
+        )
     }
 
-    /// The segment of every user.
-    pub fn assign(&self, sight: Sight<'_>) -> Result<Assignment, RunError> {
+    /// Users with the number, name and reasons of their segments.
+    pub fn rows(&self, users: &[UserId], assignment: &Assignment, cards: &[Card]) -> SegmentRows {
+        let is_measured = !matches!(self, Self::Rules(_));
+        explain::rows(users, assignment, cards, is_measured)
+    }
+
+    /// The segment of every user; `events` is asked for those of the same users where a rule is
+    /// about behaviour.
+    pub fn assign(
+        &self,
+        sight: Sight<'_>,
+        events: impl FnOnce() -> Result<EventsIndex, RunError>,
+    ) -> Result<Assignment, RunError> {
         Ok(match self {
             Self::TwoAxes { taste, segments } => {
-                let scores = &sight.profiles.value_score;
-                let value = Matrix::new(scores.len(), 1, scores.clone())?;
-                let space = Matrix::beside(&[&value, &taste.coordinates(sight)?])?;
-                Fitted::assign(segments, &space)?
+                let taste = taste.coordinates(sight)?;
+                Fitted::assign(segments, &beside_value(&sight.profiles.value_score, &taste)?)?
             }
             Self::Other { columns, segments } => segments.assign(&columns.of(sight)?)?,
+            Self::Rules(definitions) => {
+                let segments = rules::check_stored(definitions, sight.profiles)?;
+                rules::place(&segments, sight.profiles, events)?
+            }
         })
     }
 }
@@ -267,11 +303,16 @@ impl Other {
             }
             Self::Rfm => rfm_columns(sight.profiles)?,
             Self::Lifetime => lifetime_columns(sight.profiles)?,
+            Self::TextAxes(axes) => {
+                let texts = texts_of(sight)?;
+                let taste = axes.coordinates(&texts.weights(sight.profiles)?, &texts.vectors)?;
+                beside_value(&sight.profiles.value_score, &taste)?
+            }
         })
     }
 }
 
 fn texts_of(sight: Sight<'_>) -> Result<&Texts, DataError> {
     let reason = "there are no text vectors to read it with".to_owned();
-    sight.texts.ok_or(DataError::Model { model: "taste-text", reason })
+    sight.texts.ok_or(DataError::Model { model: "taste", reason })
 }

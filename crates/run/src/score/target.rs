@@ -1,11 +1,11 @@
 use fenqun_base::Assignment;
+use fenqun_segments::rules::EventsIndex;
 
 use super::known::Known;
 use crate::RunError;
 use crate::artifacts::SegmentRows;
 use crate::heads::{self, Teller};
 use crate::steps::blocks::Sight;
-use crate::steps::explain::rows;
 use crate::steps::models::Models;
 
 /// What users are told by.
@@ -38,19 +38,33 @@ impl Target {
         matches!(self, Self::Segments) && known.place.may_leave_out()
     }
 
-    /// The segment or class of every user.
-    pub fn assign(&self, known: &Known, sight: Sight<'_>) -> Result<Assignment, RunError> {
+    /// The segment or class of every user; `events` is asked for those of the same users where a
+    /// rule is about behaviour.
+    pub fn assign(
+        &self,
+        known: &Known,
+        sight: Sight<'_>,
+        events: impl FnOnce() -> Result<EventsIndex, RunError>,
+    ) -> Result<Assignment, RunError> {
         match self {
-            Self::Segments => known.place.assign(sight),
+            Self::Segments => known.place.assign(sight, events),
             Self::Label(teller) => Ok(teller.tell(sight)?.0),
         }
     }
 
     /// The same as rows of a table.
-    pub fn rows(&self, known: &Known, sight: Sight<'_>) -> Result<SegmentRows, RunError> {
+    pub fn rows(
+        &self,
+        known: &Known,
+        sight: Sight<'_>,
+        events: impl FnOnce() -> Result<EventsIndex, RunError>,
+    ) -> Result<SegmentRows, RunError> {
         let users = &sight.profiles.users;
         match self {
-            Self::Segments => Ok(rows(users, &known.place.assign(sight)?, &known.cards)),
+            Self::Segments => {
+                let assignment = known.place.assign(sight, events)?;
+                Ok(known.place.rows(users, &assignment, &known.cards))
+            }
             Self::Label(teller) => {
                 let (told, shares) = teller.tell(sight)?;
                 Ok(heads::rows(users, &teller.classes, told, &shares))

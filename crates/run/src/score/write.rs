@@ -2,16 +2,12 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use arrow::array::RecordBatch;
-use arrow::datatypes::{Field, Schema};
-use arrow::error::ArrowError;
 use parquet::arrow::ArrowWriter;
 use tempfile::NamedTempFile;
 
 use crate::RunError;
-use crate::artifacts::{SegmentRows, properties, record_batch, segment_columns};
+use crate::artifacts::{SegmentRows, properties, segment_batch};
 
 /// A table under way, beside its place.
 pub(super) struct Writer {
@@ -40,7 +36,8 @@ impl Writer {
             return Ok(());
         }
         let broken = |reason: String| RunError::Broken { path: self.path.clone(), reason };
-        let batch = self.batch(rows).map_err(|error| broken(error.to_string()))?;
+        let batch =
+            segment_batch(rows, self.has_gaps).map_err(|error| broken(error.to_string()))?;
         let writer = match &mut self.writer {
             Some(writer) => writer,
             none => {
@@ -52,16 +49,6 @@ impl Writer {
             }
         };
         writer.write(&batch).map_err(|error| broken(error.to_string()))
-    }
-
-    fn batch(&self, rows: &SegmentRows) -> Result<RecordBatch, ArrowError> {
-        let batch = record_batch(segment_columns(rows))?;
-        let gaps = |field: &Arc<Field>| match self.has_gaps && field.name() == "segment" {
-            true => Arc::new(field.as_ref().clone().with_nullable(true)),
-            false => Arc::clone(field),
-        };
-        let fields: Vec<Arc<Field>> = batch.schema().fields().iter().map(gaps).collect();
-        RecordBatch::try_new(Arc::new(Schema::new(fields)), batch.columns().to_vec())
     }
 
     /// Ends the table and puts it in its place.

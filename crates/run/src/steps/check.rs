@@ -4,7 +4,7 @@ use fenqun_base::Progress;
 use fenqun_events::{Key, Ledger};
 
 use super::order::folder_of;
-use crate::{Config, RunError};
+use crate::{Config, RunError, SegmentsConfig};
 
 /// Reads and cleans as a run would, keeps nothing, and returns what became of every row.
 ///
@@ -12,6 +12,9 @@ use crate::{Config, RunError};
 /// What the room `events` refuses.
 pub fn check(config: &Config, config_path: &Path, progress: &Progress) -> Result<Ledger, RunError> {
     let base = folder_of(config_path);
+    if let SegmentsConfig::Rules(rules) = &config.segments {
+        rules.read(base)?;
+    }
     let work = tempfile::Builder::new()
         .prefix("fenqun-check-")
         .tempdir()

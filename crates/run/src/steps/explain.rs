@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::lookahead::Ahead;
-use super::segment::{self, Found};
+use super::segment::{self, Found, Way};
 use super::texts::Texts;
 use crate::artifacts::SegmentRows;
 use crate::manifest::Manifest;
@@ -68,12 +68,18 @@ pub(crate) fn tell(
         let words = language.pick("Warning: no text vectors", "警告：没有文本向量");
         remarks.push(format!("{words}: {reason}"));
     }
-    let stability = &found.stability;
-    remarks.push(language.pick(
-        format!("Stability {:.2} over {} refits", stability.mean, stability.n_refits),
-        format!("稳定性 {:.2}（{} 次重拟合）", stability.mean, stability.n_refits),
-    ));
-    if found.is_weak || stability.mean < LEAST_STABILITY {
+    remarks.push(match &found.stability {
+        Some(held) => held.words(language),
+        None => language
+            .pick(
+                "Segments are defined by rules: nothing is fitted, and there is no figure of \
+                 stability",
+                "分群由规则定义：没有拟合过程，因此没有稳定性数值",
+            )
+            .to_owned(),
+    });
+    let figure = found.stability.as_ref().map(|held| held.figure);
+    if found.is_weak || figure.is_some_and(|figure| figure.mean < LEAST_STABILITY) {
         remarks.push(language.pick(
             format!(
                 "Warning: taste groups or segments are less stable than {LEAST_STABILITY}: they \
@@ -90,11 +96,11 @@ pub(crate) fn tell(
         segments: cards.clone(),
         map: map(found),
         choice: found.choice.clone(),
-        stability: Some(StabilityFacts {
-            mean: stability.mean,
-            low: stability.low,
-            high: stability.high,
-            n_refits: stability.n_refits,
+        stability: figure.map(|figure| StabilityFacts {
+            mean: figure.mean,
+            low: figure.low,
+            high: figure.high,
+            n_refits: figure.n_refits,
             least: LEAST_STABILITY,
         }),
         methods: methods
@@ -187,12 +193,20 @@ impl Told {
 
     /// The rows of `segments.parquet`.
     pub fn rows(&self, profiles: &Profiles, found: &Found) -> SegmentRows {
-        rows(&profiles.users, &found.assignment, &self.cards)
+        let is_measured = !matches!(found.way, Way::Rules(_));
+        rows(&profiles.users, &found.assignment, &self.cards, is_measured)
     }
 }
 
 /// Users with the number, name and reasons of their segments; one card a segment.
-pub(crate) fn rows(users: &[UserId], assignment: &Assignment, cards: &[Card]) -> SegmentRows {
+///
+/// Of a user in none the nearest segment is told, where nearness is measured.
+pub(crate) fn rows(
+    users: &[UserId],
+    assignment: &Assignment,
+    cards: &[Card],
+    is_measured: bool,
+) -> SegmentRows {
     let segments = &assignment.segments;
     let card = |segment: u32| &cards[segment as usize];
     let name = |(row, &segment): (usize, &u32)| match assignment.is_assigned(row) {
@@ -201,7 +215,8 @@ pub(crate) fn rows(users: &[UserId], assignment: &Assignment, cards: &[Card]) ->
     };
     let told = |(row, &segment): (usize, &u32)| match assignment.is_assigned(row) {
         true => reasons(card(segment)),
-        false => vec![format!("nearest={segment}")],
+        false if is_measured => vec![format!("nearest={segment}")],
+        false => Vec::new(),
     };
     SegmentRows {
         unassigned: assignment.unassigned.clone(),

@@ -65,7 +65,7 @@ pub(crate) fn look(
         other => other?,
     };
     let catalogue = table.catalogue();
-    let shop = Shop { profiles: &past, catalogue, texts };
+    let shop = Shop { profiles: &past, catalogue, texts, events: table };
     let nowhere = Models::nowhere();
     let blocks = match found.way.blocks() {
         [] => Vec::new(),
@@ -81,6 +81,8 @@ pub(crate) fn look(
     let ours = match segment::fit(&found.way, shop, &blocks, seed, &nowhere) {
         // A shorter past may be too short for the method; the run itself was not.
         Err(RunError::Step { source: DataError::NotConverged { .. }, .. }) => return Ok(None),
+        // Nor need a shorter past know every column that a rule asks for.
+        Err(RunError::Rules(_)) => return Ok(None),
         other => segment::groups(&other?.assignment),
     };
     let rfm = segment::rfm(&past)?;

@@ -21,7 +21,7 @@ use crate::artifacts::{
 use crate::directory::{Existing, RunDirectory};
 use crate::manifest::{self, BlockFacts, Counts, Manifest, Timing};
 use crate::pages::write_report;
-use crate::{Config, RunError, packages, score};
+use crate::{Config, RunError, SegmentsConfig, packages, score};
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
@@ -72,6 +72,11 @@ pub fn run(request: &RunRequest, progress: &Progress) -> Result<Outcome, RunErro
     let start = Instant::now();
     // Flags may have changed what the file said.
     request.config.check(&request.config_path)?;
+    if let SegmentsConfig::Rules(rules) = &request.config.segments {
+        // Rules that cannot be read are told before any work; names are looked up when users are
+        // known.
+        rules.read(folder_of(&request.config_path))?;
+    }
     let mut directory = RunDirectory::begin(&request.out, &request.config, request.existing)?;
     match steps(request, &mut directory, progress) {
         Ok(Some((manifest, mut outcome))) => {
@@ -93,6 +98,7 @@ fn steps(
     progress: &Progress,
 ) -> Result<Option<(Manifest, Outcome)>, RunError> {
     let config = &request.config;
+    let base = folder_of(&request.config_path);
     let mut clock = Clock::default();
 
     let table = clock.time("events", || events(request, directory, progress))?;
@@ -113,10 +119,11 @@ fn steps(
     let seed = Seed(config.seed);
     let (blocks, found) = clock.time("segments", || {
         let models = Models::in_folder(directory.file("model"))?;
-        let shop = Shop { profiles: &profiles, catalogue, texts: texts.as_ref() };
+        let texts_of = texts.as_ref();
+        let shop = Shop { profiles: &profiles, catalogue, texts: texts_of, events: &table };
         let sight = Sight { profiles: &profiles, catalogue, texts: texts.as_ref().ok() };
         let blocks = blocks::these(&wanted(config), sight, seed, &models)?;
-        let found = segment::find(config, shop, &blocks, seed, &models, progress)?;
+        let found = segment::find((config, base), shop, &blocks, seed, &models, progress)?;
         score::keep(directory.folder(), &models, sight, &found)?;
         Ok((blocks, found))
     })?;
@@ -232,7 +239,12 @@ fn write(
     found: &Found,
     told: &Told,
 ) -> Result<(), RunError> {
-    write_segments(&directory.file("segments.parquet"), &told.rows(profiles, found))?;
+    let mut rows = told.rows(profiles, found);
+    if found.way.may_leave_out() && rows.unassigned.is_empty() {
+        // Whether the number may be missing is for the way to say, not for today's users.
+        rows.unassigned = vec![false; rows.users.len()];
+    }
+    write_segments(&directory.file("segments.parquet"), &rows)?;
     write_json(&directory.file("cards.json"), &told.cards)
 }
 

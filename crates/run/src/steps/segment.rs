@@ -1,17 +1,25 @@
 //! Groups users the configured way, and beside it the plain baseline: RFM k-means.
 
 mod columns;
+mod stability;
+mod taste;
 mod way;
+
+use std::path::Path;
 
 use fenqun_base::{Assignment, Block, Catalogue, DataError, Matrix, Progress, Seed};
 use fenqun_encoders::pca::Pca;
-use fenqun_evaluate::{Candidate, Choice, Choosing, Stability, choose, stability};
+use fenqun_evaluate::{Candidate, Choice, Choosing, choose};
+use fenqun_events::EventTable;
 use fenqun_explain::Shape;
 use fenqun_profiles::Profiles;
 use fenqun_segments::{KMeans, TwoAxes};
 
 pub(crate) use columns::{key_free_order, lifetime_columns, rfm, rfm_columns};
-pub(crate) use way::{Way, fit, groups};
+pub(crate) use stability::Held;
+pub(crate) use way::{Way, beside_value, fit, groups};
+
+use taste::Tasting;
 
 use super::blocks;
 use super::models::Models;
@@ -31,6 +39,8 @@ pub(crate) struct Shop<'a> {
     pub catalogue: &'a Catalogue,
     /// Or why there are none.
     pub texts: Result<&'a Texts, &'a String>,
+    /// What the profiles were made of: those before their time count.
+    pub events: &'a EventTable,
 }
 
 /// Segments, how they were chosen, and what they stand beside.
@@ -49,8 +59,8 @@ pub(crate) struct Found {
     pub names: Vec<String>,
     /// What a person should know of the fit.
     pub remarks: Vec<String>,
-    /// Of the segments as delivered.
-    pub stability: Stability,
+    /// Of the segments as delivered; `None` where nothing is fitted.
+    pub stability: Option<Held>,
     /// What was chosen, so that it can be fitted again as of another time.
     pub way: Way,
     /// The segments as one row of the comparison.
@@ -59,9 +69,10 @@ pub(crate) struct Found {
     pub baseline: Method,
 }
 
-/// Chooses, fits, assigns, and measures the baseline.
+/// Chooses, fits, assigns, and measures the baseline. Paths of the configuration are relative to
+/// `base`.
 pub(crate) fn find(
-    config: &Config,
+    (config, base): (&Config, &Path),
     shop: Shop<'_>,
     blocks: &[Block],
     seed: Seed,
@@ -71,36 +82,37 @@ pub(crate) fn find(
     let Chosen { way, points, is_weak } = match &config.segments {
         SegmentsConfig::TwoAxes(two) => choose_taste(two, shop, seed, progress)?,
         SegmentsConfig::KMeans(one) => choose_number(one, shop, blocks, progress)?,
-        settled => Chosen { way: Way::settled(settled), points: Vec::new(), is_weak: false },
+        settled => {
+            let way = Way::settled(settled, base)?;
+            Chosen { way, points: Vec::new(), is_weak: false }
+        }
     };
     let n_refits = config.segments.refits();
     let language = config.cards.language;
     let fitted = fit(&way, shop, blocks, seed, models)?;
-    let order = key_free_order(shop.profiles);
-    let seen = fitted.seen.as_ref().unwrap_or(&fitted.space).select_rows(&order);
-    let measured = way.stability(&seen, n_refits, seed, progress)?;
+    let held = stability::held(&way, shop, &fitted, n_refits, seed, progress)?;
     let n_segments = fitted.assignment.n_segments;
-    let rfm = rfm(shop.profiles)?.select_rows(&order);
     let n_beside = n_segments.min(shop.profiles.n_users());
     let beside = KMeans { n_segments: n_beside, ..KMeans::default() };
-    let rfm_stability = stability(&beside, &rfm, n_refits, seed.derive("rfm"), progress)?;
+    let seed_beside = seed.derive("rfm");
+    let of_beside = stability::of_baseline(shop, &beside, n_refits, seed_beside, progress)?;
     Ok(Found {
         plane: plane(&way, &fitted.space)?,
         choice: points,
         is_weak,
         names: way.names(language),
         remarks: fitted.remarks(language),
-        stability: measured,
+        stability: held,
         method: Method {
             name: way.name(language),
             k: n_segments,
-            stability: Some(measured.mean),
+            stability: held.map(|held| held.figure.mean),
             ..Method::default()
         },
         baseline: Method {
             name: "RFM k-means".into(),
             k: n_beside,
-            stability: Some(rfm_stability.mean),
+            stability: Some(of_beside.mean),
             ..Method::default()
         },
         assignment: fitted.assignment,
@@ -135,8 +147,9 @@ fn choose_taste(
     let mut tried = Vec::new();
     let mut reasons = Vec::new();
     for &taste in &two.tastes {
-        match columns::coordinates(taste, shop, seed, &Models::nowhere()) {
-            Ok(coordinates) => tried.push((taste, coordinates.select_rows(&order))),
+        let tasted = Tasting::of(taste, shop).and_then(|it| it.fit(seed, &Models::nowhere()));
+        match tasted {
+            Ok(tasted) => tried.push((taste, tasted.coordinates.select_rows(&order))),
             Err(RunError::NoTaste { reason }) => reasons.push(reason),
             Err(error) => reasons.push(format!("{}: {error}", taste.name())),
         }
@@ -187,7 +200,7 @@ fn at_most(candidates: &[usize], n_users: usize) -> Result<Vec<usize>, RunError>
 
 /// The map: the taste plane, or the two widest directions of the space.
 fn plane(way: &Way, space: &Matrix) -> Result<Matrix, DataError> {
-    if let Way::TwoAxes { .. } = way
+    if let Way::TwoAxes { .. } | Way::RoundGrid(_) = way
         && space.n_columns() > 2
     {
         let rows: Vec<[f32; 2]> = space.rows().map(|row| [row[1], row[2]]).collect();

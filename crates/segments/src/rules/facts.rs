@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use fenqun_base::{DataError, Labels};
+use fenqun_base::{DataError, Labels, NO_CODE};
 
 use super::condition::{Behaviour, Measure};
 use super::events_index::EventsIndex;
@@ -70,7 +70,8 @@ impl FactTable {
     }
 
     /// The same, with the segments that a run found: the columns `segment_number`,
-    /// `segment_name` and `score`, for `in_segment(…)`.
+    /// `segment_name` and `score`, for `in_segment(…)`. The number of a user in none is [`NO_CODE`]:
+    /// it is missing then, and the user in no segment of any name.
     ///
     /// # Errors
     /// [`DataError::WrongLength`].
@@ -83,10 +84,12 @@ impl FactTable {
         self.check_length("names of segments", names.len())?;
         let mut own: Vec<(u32, String)> =
             numbers.iter().copied().zip(names.iter().cloned()).collect();
+        own.retain(|(number, _)| *number != NO_CODE);
         own.sort_unstable();
         own.dedup();
         let words: Vec<Option<&String>> = names.iter().map(Some).collect();
-        let codes = numbers.iter().map(|&number| number as f32).collect();
+        let code = |&number: &u32| if number == NO_CODE { f32::NAN } else { number as f32 };
+        let codes = numbers.iter().map(code).collect();
         let mut table = self
             .with_numbers("segment_number", codes)?
             .with_numbers("score", scores)?

@@ -27,6 +27,7 @@ use serde::Serialize;
 use super::known::Known;
 use super::target::Target;
 use crate::RunError;
+use crate::rules;
 use crate::steps::blocks::Sight;
 use crate::steps::models::Models;
 use crate::steps::texts::Texts;
@@ -98,7 +99,8 @@ impl Shop {
         let catalogue = table.catalogue();
         let texts = known.texts.clone().map(|texts| texts.for_catalogue(catalogue));
         let sight = Sight { profiles: &profiles, catalogue, texts: texts.as_ref() };
-        let assignment = target.assign(&known, sight)?;
+        let index = || rules::index_events(&table, &profiles.users, profiles.as_of, progress);
+        let assignment = target.assign(&known, sight, index)?;
         Ok(Self { run: run.to_owned(), known, target, table, texts, profiles, assignment })
     }
 

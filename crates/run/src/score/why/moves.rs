@@ -7,6 +7,7 @@ use fenqun_profiles::{Parts, ProfilesError, build_like};
 
 use super::{N_CATEGORIES, Shop};
 use crate::RunError;
+use crate::rules;
 use crate::score::place::Place;
 use crate::score::target::Target;
 use crate::steps::blocks::{self, Sight};
@@ -22,6 +23,10 @@ impl Shop {
         segment: u32,
         rival: Option<u32>,
     ) -> Result<(Vec<Move>, Vec<Lever>), RunError> {
+        if let (Target::Segments, Place::Rules(_)) = (&self.target, &self.known.place) {
+            // A rule says itself what it asks for, and whoever leaves one may be in no segment.
+            return Ok((Vec::new(), Vec::new()));
+        }
         let own = self.events_of(user)?;
         let Some(last) = own.iter().rev().find(|event| event.action() == Action::Purchase) else {
             return Ok((Vec::new(), Vec::new()));
@@ -95,7 +100,9 @@ impl Shop {
                 let named = taste.names_of_items(self.sight())?;
                 Ok(self.bought_beyond(&named, taste_of, own as u32, next as u32))
             }
-            (Target::Segments, Place::Other { .. }) => Ok((Vec::new(), Vec::new())),
+            (Target::Segments, Place::Other { .. } | Place::Rules(_)) => {
+                Ok((Vec::new(), Vec::new()))
+            }
         }
     }
 
@@ -154,7 +161,10 @@ impl Shop {
         let profiles = build_like(&alone, as_of, &params, &self.known.shop, &silent)?;
         let texts = world.texts.as_ref();
         let sight = Sight { profiles: &profiles, catalogue: &world.catalogue, texts };
-        Ok(self.target.assign(&self.known, sight)?.segments[0])
+        let texts = (&world.catalogue, self.table.texts());
+        let events = std::iter::once_with(|| Ok(alone.events.clone()));
+        let index = || rules::index_parts(events, texts, &profiles.users, as_of);
+        Ok(self.target.assign(&self.known, sight, index)?.segments[0])
     }
 
     /// The events of a user before the run's day.

@@ -1,17 +1,12 @@
-//! What users are grouped by: columns of the profiles, and places on the taste axis.
+//! What users are grouped by where it is columns of the profiles.
 
 use std::cmp::Ordering;
 
-use fenqun_base::{DataError, Matrix, Seed};
+use fenqun_base::{DataError, Matrix};
 use fenqun_encoders::scale::{Method as ScaleMethod, Scale};
-use fenqun_encoders::taste::{CategoryTaste, TextTaste};
 use fenqun_profiles::Profiles;
 
-use super::Shop;
 use crate::RunError;
-use crate::config::Taste;
-use crate::steps::blocks;
-use crate::steps::models::Models;
 
 /// What the plain baseline looks at.
 const RFM: [&str; 3] = ["recency", "frequency", "spend"];
@@ -50,41 +45,11 @@ fn beside_each_other(profiles: &Profiles, names: &[&str]) -> Result<Matrix, Data
     Matrix::from_rows(&rows)
 }
 
-/// Their logarithms, standardised: the usual notebook recipe.
+/// How the plain baseline is scaled: logarithms, standardised, the usual notebook recipe.
+pub(super) const RFM_SCALE: Scale = Scale { method: ScaleMethod::Log };
+
+/// What the plain baseline groups by.
 pub(crate) fn rfm(profiles: &Profiles) -> Result<Matrix, RunError> {
     let raw = rfm_columns(profiles)?;
-    Ok(Scale { method: ScaleMethod::Log }.fit(&raw)?.transform(&raw)?)
-}
-
-/// Where each user stands on the taste axis.
-pub(super) fn coordinates(
-    taste: Taste,
-    shop: Shop<'_>,
-    seed: Seed,
-    models: &Models,
-) -> Result<Matrix, RunError> {
-    match taste {
-        Taste::Categories => {
-            let (counts, min_users) = blocks::category_counts(shop.profiles, shop.catalogue)?;
-            let params = CategoryTaste { min_users, ..CategoryTaste::default() };
-            let model = params.fit(&counts, seed)?;
-            models.keep("taste-categories", &model)?;
-            Ok(model.coordinates(&counts)?)
-        }
-        Taste::Text => {
-            let texts =
-                shop.texts.map_err(|reason| RunError::NoTaste { reason: reason.clone() })?;
-            let weights = texts.weights(shop.profiles)?;
-            let model = TextTaste::default().fit(&weights, &texts.vectors)?;
-            models.keep("taste-text", &model)?;
-            Ok(model.coordinates(&weights, &texts.vectors)?)
-        }
-    }
-}
-
-/// The value score as column 0, then taste.
-pub(super) fn beside_value(shop: Shop<'_>, taste: &Matrix) -> Result<Matrix, DataError> {
-    let scores = &shop.profiles.value_score;
-    let value = Matrix::new(scores.len(), 1, scores.clone())?;
-    Matrix::beside(&[&value, taste])
+    Ok(RFM_SCALE.fit(&raw)?.transform(&raw)?)
 }

@@ -1,19 +1,25 @@
 //! Ways to group users with nothing left to choose, and how each is fitted.
 
-use fenqun_base::{Assignment, Block, Fitted, Language, Matrix, Progress, Seed, Segmenter};
+use std::path::Path;
+
+use fenqun_base::{
+    Assignment, Block, DataError, Fitted, Language, Matrix, Progress, Seed, Segmenter,
+};
 use fenqun_encoders::pca::Pca;
-use fenqun_evaluate::{Stability, stability};
 use fenqun_explain::{Shape, numbers};
+use fenqun_profiles::{Profiles, ValueBasis};
 use fenqun_segments::lifetime::{BgNbdModel, GammaGammaModel};
 use fenqun_segments::rfm::RfmSegment;
-use fenqun_segments::{Density, Hierarchical, KMeans, LifetimeTiers, Rfm, TwoAxes};
+use fenqun_segments::{
+    Density, Hierarchical, KMeans, LifetimeTiers, Rfm, RoundGrid, RoundGridModel, TwoAxes,
+};
 
 use super::Shop;
-use super::columns::{
-    beside_value, coordinates, key_free_order, lifetime_columns, rfm, rfm_columns,
-};
+use super::columns::{key_free_order, lifetime_columns, rfm, rfm_columns};
+use super::taste::Tasting;
 use crate::RunError;
 use crate::config::{SegmentsConfig, Taste};
+use crate::rules::{self, DefinitionFiles};
 use crate::steps::blocks;
 use crate::steps::models::Models;
 
@@ -26,6 +32,8 @@ pub(crate) enum Way {
     Density { blocks: Vec<String>, dimensions: usize, density: Density },
     Rfm(Rfm),
     Lifetime(LifetimeTiers),
+    RoundGrid(RoundGrid),
+    Rules(DefinitionFiles),
 }
 
 /// Users grouped one way.
@@ -47,12 +55,14 @@ enum Note {
     Sampled(usize),
     /// Both predictions converged.
     Converged(Box<BgNbdModel>, Option<Box<GammaGammaModel>>),
+    /// Where each axis is cut, value first.
+    Cut(Vec<Vec<f64>>),
 }
 
 impl Way {
-    /// The way of a configuration that leaves no choice.
-    pub(super) fn settled(config: &SegmentsConfig) -> Self {
-        match config {
+    /// The way of a configuration that leaves no choice; paths in it are relative to `base`.
+    pub(super) fn settled(config: &SegmentsConfig, base: &Path) -> Result<Self, RunError> {
+        Ok(match config {
             SegmentsConfig::Hierarchical(it) => {
                 Self::Hierarchical { blocks: it.blocks.clone(), tree: it.hierarchical.clone() }
             }
@@ -66,11 +76,13 @@ impl Way {
             SegmentsConfig::KMeans(it) => {
                 Self::KMeans { blocks: it.blocks.clone(), k_means: it.k_means.clone() }
             }
+            SegmentsConfig::RoundGrid(it) => Self::RoundGrid(it.grid()),
+            SegmentsConfig::Rules(it) => Self::Rules(it.read(base)?),
             SegmentsConfig::TwoAxes(it) => {
                 let axes = TwoAxes { tiers: it.tiers.clone(), ..TwoAxes::default() };
                 Self::TwoAxes { taste: Taste::Categories, axes }
             }
-        }
+        })
     }
 
     /// The blocks that users are grouped by; none where it is columns of the profiles.
@@ -79,7 +91,11 @@ impl Way {
             Self::KMeans { blocks, .. }
             | Self::Hierarchical { blocks, .. }
             | Self::Density { blocks, .. } => blocks,
-            Self::TwoAxes { .. } | Self::Rfm(_) | Self::Lifetime(_) => &[],
+            Self::TwoAxes { .. }
+            | Self::Rfm(_)
+            | Self::Lifetime(_)
+            | Self::RoundGrid(_)
+            | Self::Rules(_) => &[],
         }
     }
 
@@ -101,6 +117,10 @@ impl Way {
             ),
             Self::Rfm(_) => language.pick("RFM grid", "RFM 网格").to_owned(),
             Self::Lifetime(_) => language.pick("lifetime value", "生命周期价值").to_owned(),
+            Self::RoundGrid(_) => language
+                .pick("value × text axes, round cuts", "价值 × 文本轴（整数分界）")
+                .to_owned(),
+            Self::Rules(_) => language.pick("rules", "规则").to_owned(),
         }
     }
 
@@ -108,26 +128,17 @@ impl Way {
     pub(super) fn names(&self, language: Language) -> Vec<String> {
         match self {
             Self::Rfm(_) => RfmSegment::ALL.map(|it| it.name(language).to_owned()).to_vec(),
+            Self::Rules(files) => {
+                let definitions = files.definitions().definitions().iter();
+                definitions.map(|definition| definition.title().to_owned()).collect()
+            }
             _ => Vec::new(),
         }
     }
 
-    /// How the method holds under resampling, on what it looks at.
-    pub(super) fn stability(
-        &self,
-        seen: &Matrix,
-        n_refits: usize,
-        seed: Seed,
-        progress: &Progress,
-    ) -> Result<Stability, RunError> {
-        Ok(match self {
-            Self::TwoAxes { axes, .. } => stability(axes, seen, n_refits, seed, progress),
-            Self::KMeans { k_means, .. } => stability(k_means, seen, n_refits, seed, progress),
-            Self::Hierarchical { tree, .. } => stability(tree, seen, n_refits, seed, progress),
-            Self::Density { density, .. } => stability(density, seen, n_refits, seed, progress),
-            Self::Rfm(grid) => stability(grid, seen, n_refits, seed, progress),
-            Self::Lifetime(tiers) => stability(tiers, seen, n_refits, seed, progress),
-        }?)
+    /// Whether a user may be in no segment at all.
+    pub fn may_leave_out(&self) -> bool {
+        matches!(self, Self::Density { .. } | Self::Rules(_))
     }
 }
 
@@ -177,6 +188,20 @@ impl Note {
                 let told = checks.into_iter().filter_map(|(name, check)| Some((name, check?)));
                 told.map(|(name, check)| format!("{name} {check}")).collect()
             }
+            Self::Cut(axes) => {
+                let listed = |cuts: &Vec<f64>| {
+                    cuts.iter().map(f64::to_string).collect::<Vec<_>>().join(", ")
+                };
+                let value = axes.first().map(listed).unwrap_or_default();
+                let tastes: Vec<String> = axes.iter().skip(1).map(listed).collect();
+                vec![language.pick(
+                    format!(
+                        "Value is cut above {value}; axes of the texts above {}",
+                        tastes.join("; ")
+                    ),
+                    format!("价值分界：{value}；文本轴分界：{}", tastes.join("；")),
+                )]
+            }
         }
     }
 }
@@ -192,7 +217,8 @@ pub(crate) fn fit(
     let order = key_free_order(shop.profiles);
     match way {
         Way::TwoAxes { taste, axes } => {
-            let space = beside_value(shop, &coordinates(*taste, shop, seed, models)?)?;
+            let tasted = Tasting::of(*taste, shop)?.fit(seed, models)?;
+            let space = beside_value(&shop.profiles.value_score, &tasted.coordinates)?;
             let model = fitted(axes, &space, &order, seed, models)?;
             let shape = Shape::TwoAxes {
                 n_tiers: model.tiers().n_segments(),
@@ -237,7 +263,56 @@ pub(crate) fn fit(
             let found = FittedWay::new(model.assign(&seen)?, shape, rfm(shop.profiles)?);
             Ok(FittedWay { seen: Some(seen), notes, ..found })
         }
+        Way::RoundGrid(grid) => {
+            let tasted = Tasting::along_texts(grid.axes.len() - 1, shop)?.fit(seed, models)?;
+            let space = beside_value(&shop.profiles.value_score, &tasted.coordinates)?;
+            let grid = over(grid, shop.profiles);
+            let model = fitted(&grid, &space, &order, seed, models)?;
+            let n_tiers = grid.axes[0].n_tiers();
+            let shape = Shape::TwoAxes { n_tiers, n_tastes: model.n_segments() / n_tiers };
+            let notes = vec![Note::Cut(borders(&grid, &model))];
+            Ok(FittedWay { notes, ..FittedWay::new(model.assign(&space)?, shape, space) })
+        }
+        Way::Rules(files) => {
+            let Shop { profiles, events, .. } = shop;
+            let told = (events.catalogue(), events.texts());
+            let segments = rules::check_for(files, profiles, told)?;
+            models.keep("segments", files.definitions())?;
+            let index = || {
+                let silent = Progress::silent();
+                rules::index_events(events, &profiles.users, profiles.as_of, &silent)
+            };
+            let assignment = rules::place(&segments, profiles, index)?;
+            Ok(FittedWay::new(assignment, Shape::Flat, rfm(profiles)?))
+        }
     }
+}
+
+/// The value score as column 0, then taste.
+pub(crate) fn beside_value(scores: &[f32], taste: &Matrix) -> Result<Matrix, DataError> {
+    let value = Matrix::new(scores.len(), 1, scores.to_vec())?;
+    Matrix::beside(&[&value, taste])
+}
+
+/// The grid as the value score of these profiles needs it: sums under a logarithm are made round as
+/// sums, sums of ranks as they are.
+pub(super) fn over(grid: &RoundGrid, profiles: &Profiles) -> RoundGrid {
+    let mut grid = grid.clone();
+    if let Some(value) = grid.axes.first_mut() {
+        value.is_log = profiles.value_basis != ValueBasis::SpendRanks;
+    }
+    grid
+}
+
+/// Where each axis is cut, as people would say it.
+fn borders(grid: &RoundGrid, model: &RoundGridModel) -> Vec<Vec<f64>> {
+    let of = |(at, axis): (usize, &fenqun_segments::RoundAxis)| {
+        let cuts = model.thresholds(at).iter().map(|&cut| f64::from(cut));
+        let told = |cut: f64| if axis.is_log { cut.exp_m1() } else { cut };
+        // Four digits: what rounding to 32 bits added is not told.
+        cuts.map(|cut| format!("{:.3e}", told(cut)).parse().unwrap_or(cut)).collect()
+    };
+    grid.axes.iter().enumerate().map(of).collect()
 }
 
 fn fitted<S: Segmenter>(
