@@ -247,7 +247,8 @@ impl Config {
     /// [`RunError::Config`] with line and column of what does not fit.
     pub fn parse(text: &str, path: &Path) -> Result<Self, RunError> {
         let config: Self = toml::from_str(text).map_err(|error| {
-            let before = error.span().map_or("", |span| &text[..span.start.min(text.len())]);
+            let start = error.span().map_or(0, |span| span.start.min(text.len()));
+            let before = &text[..misspelt_after(text, start, error.message()).unwrap_or(start)];
             RunError::Config {
                 path: path.to_owned(),
                 line: before.matches('\n').count() + 1,
@@ -327,5 +328,39 @@ impl Config {
             return Err(refuse("text.max_texts", "at least 1", "0".into()));
         }
         Ok(())
+    }
+}
+/// Where a name that does not exist stands. The parser reads a table with a `method` as a whole and
+/// then knows only where the table begins.
+fn misspelt_after(text: &str, start: usize, message: &str) -> Option<usize> {
+    let name = message.strip_prefix("unknown field `")?.split('`').next()?;
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '-';
+    let mut from = start;
+    loop {
+        let at = from + text[from..].find(name)?;
+        let (before, after) = (&text[..at], &text[at + name.len()..]);
+        let in_comment = before.rsplit('\n').next().is_some_and(|line| line.contains('#'));
+        let is_whole = !before.ends_with(is_part) && !after.starts_with(is_part);
+        let is_key = after.trim_start_matches([' ', '\t', '"']).starts_with(['=', '.', ']']);
+        if is_whole && is_key && !in_comment {
+            return Some(at);
+        }
+        from = at + name.len();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_setting_is_told_where_it_stands_and_not_where_its_table_begins() {
+        let text = "[[source]]\nfiles = [\"a.csv\"]\naction = \"purchase\"\n\
+                    columns = { user_id = \"u\", event_time = \"t\" }\n\
+                    [head]\nmethod = \"softmax\"\n# rats = 1\n  settings = { c = [1.0], rats = 2 }\n";
+        let error = Config::parse(text, Path::new("fenqun.toml")).expect_err("no such setting");
+        let RunError::Config { line, column, reason, .. } = error else { panic!("{error}") };
+        assert!(reason.contains("`rats`"), "{reason}");
+        assert_eq!((line, column), (8, 27));
     }
 }

@@ -75,9 +75,11 @@ pub struct TextModelFacts {
     pub fingerprint: String,
     /// Distinct texts of the catalogue.
     pub n_texts: usize,
-    /// Those that were read.
+    /// Those that were read; 0 in runs made before it was counted.
+    #[serde(default)]
     pub n_read: usize,
-    /// Part of all interactions that they cover, 0..=1.
+    /// Part of all interactions that they cover, 0..=1; 0 in runs made before it was counted.
+    #[serde(default)]
     pub coverage: f64,
 }
 

@@ -76,10 +76,8 @@ impl Comparison {
                 .pick("95 % intervals by bootstrap over users", "95% 区间由用户自助抽样得到"),
         };
         let mut text = language.pick(
-            format!("{n_users} labelled users ({classes}); {splits}; {interval}; seed {seed}.\n"),
-            format!(
-                "{n_users} 个有标签用户（{classes}）；{splits}；{interval}；随机种子 {seed}。\n"
-            ),
+            format!("{n_users} labelled rows ({classes}); {splits}; {interval}; seed {seed}.\n"),
+            format!("{n_users} 行有标签（{classes}）；{splits}；{interval}；随机种子 {seed}。\n"),
         );
         if let Some(reduced) = &self.reduced {
             text.push_str(&format!("\n{}\n", reduced.words(language)));

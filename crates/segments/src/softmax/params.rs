@@ -12,8 +12,8 @@ pub struct Softmax {
     pub n_folds: usize,
     /// What an error costs, class by class.
     pub class_weights: ClassWeights,
-    /// Mean squared norm the rows are scaled to, by one factor; absent: the rows as they are.
-    pub row_norm: Option<f32>,
+    /// Mean squared norm the rows are scaled to, by one factor; 0: the rows as they are.
+    pub row_norm: f32,
     /// Whether every column is first brought to mean 0 and variance 1. Blocks that come
     /// standardised, and singular vectors whose variance means something, should stay as they are.
     pub standardise: bool,
@@ -42,7 +42,7 @@ impl Default for Softmax {
             c: vec![0.001, 0.003, 0.01, 0.03, 0.1],
             n_folds: 3,
             class_weights: ClassWeights::Uniform,
-            row_norm: Some(50.0),
+            row_norm: 50.0,
             standardise: false,
             tolerance: 1e-7,
             max_iterations: 1000,
@@ -66,10 +66,8 @@ impl Softmax {
         if !(2..=100).contains(&self.n_folds) {
             return refuse("n_folds", "between 2 and 100", self.n_folds.to_string());
         }
-        if let Some(norm) = self.row_norm
-            && !is_positive(&f64::from(norm))
-        {
-            return refuse("row_norm", "a number above 0, or absent", norm.to_string());
+        if !(self.row_norm.is_finite() && self.row_norm >= 0.0) {
+            return refuse("row_norm", "0 or more", self.row_norm.to_string());
         }
         if !is_positive(&self.tolerance) {
             return refuse("tolerance", "above 0", self.tolerance.to_string());

@@ -53,9 +53,9 @@ impl Frame {
             true => variance.iter().filter(|&&variance| variance > 0.0).count() as f64,
             false => variance.iter().zip(&shift).map(|(spread, mean)| spread + mean * mean).sum(),
         };
-        let factor = match params.row_norm {
-            Some(wanted) if norm > 0.0 => (f64::from(wanted) / norm).sqrt(),
-            _ => 1.0,
+        let factor = match params.row_norm > 0.0 && norm > 0.0 {
+            true => (f64::from(params.row_norm) / norm).sqrt(),
+            false => 1.0,
         };
         let scale: Vec<f64> = (0..width).map(|column| own(column) * factor).collect();
         let spread = variance.iter().zip(&scale).map(|(spread, scale)| spread * scale * scale);

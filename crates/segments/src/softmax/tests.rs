@@ -30,7 +30,7 @@ fn softmax_keeps_the_contract() {
     let params = Softmax {
         standardise: true,
         class_weights: ClassWeights::Balanced,
-        row_norm: None,
+        row_norm: 0.0,
         ..Softmax::default()
     };
     contract::check_supervised(&params, &data, &labels);
@@ -67,8 +67,7 @@ fn the_gradient_agrees_with_finite_differences() {
 #[test]
 fn contributions_add_up_to_the_logit() {
     let (data, labels) = users(60, 40, 1);
-    let model =
-        fit(&Softmax { row_norm: None, c: vec![0.3], ..Softmax::default() }, &data, &labels);
+    let model = fit(&Softmax { row_norm: 0.0, c: vec![0.3], ..Softmax::default() }, &data, &labels);
     let average = model.logits(model.mean()).expect("same width");
     for row in 0..10 {
         let logits = model.logits(data.row(row)).expect("same width");
@@ -132,7 +131,7 @@ fn the_least_held_out_loss_chooses_c() {
     let (data, mut labels) = users(120, 24, 9);
     // What is labelled wrong makes free coefficients wrong.
     labels.codes.iter_mut().step_by(4).for_each(|code| *code = (*code + 1) % 3);
-    let params = Softmax { c: vec![0.2, 1e-5, 1e3], row_norm: None, ..Softmax::default() };
+    let params = Softmax { c: vec![0.2, 1e-5, 1e3], row_norm: 0.0, ..Softmax::default() };
     let folds = labels.folds(3, Seed(5).derive("softmax folds"));
     let found = fit_on_folds(&params, &data, &labels, &folds).expect("fits");
     assert_eq!(found.model, fit(&params, &data, &labels));
@@ -177,7 +176,7 @@ fn settings_outside_their_rule_are_refused() {
     assert_eq!(refused(Softmax { c: vec![], ..plain() }), "c");
     assert_eq!(refused(Softmax { c: vec![0.1, 0.0], ..plain() }), "c");
     assert_eq!(refused(Softmax { n_folds: 1, ..plain() }), "n_folds");
-    assert_eq!(refused(Softmax { row_norm: Some(0.0), ..plain() }), "row_norm");
+    assert_eq!(refused(Softmax { row_norm: -1.0, ..plain() }), "row_norm");
     assert_eq!(refused(Softmax { tolerance: f64::NAN, ..plain() }), "tolerance");
     assert_eq!(refused(Softmax { max_iterations: 0, ..plain() }), "max_iterations");
     let zero = ClassWeights::Given(vec![0.0; 3]);
