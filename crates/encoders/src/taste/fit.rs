@@ -5,7 +5,7 @@ use super::{CategoryTaste, CategoryTasteModel, TextTaste, TextTasteModel};
 use crate::pca::{Pca, centred, column_means};
 use crate::pool;
 use crate::svd::Svd;
-use crate::tfidf::TfIdf;
+use crate::tfidf::{TfIdf, TfIdfModel};
 
 impl CategoryTaste {
     /// Learns weights, components and coordinates from counts of users × categories.
@@ -38,11 +38,33 @@ impl TextTaste {
         counts: &SparseMatrix,
         vectors: &Matrix,
     ) -> Result<TextTasteModel, DataError> {
-        let n_coordinates = allowed(self.n_coordinates, vectors.n_columns())?;
         vectors.check_finite()?;
         let tfidf = TfIdf { min_users: self.min_users }.fit(counts)?;
         let pooled = pooled(&tfidf.transform(counts)?, &tfidf.kept(), counts, vectors)?;
-        let known = pooled.select_rows(&known_rows(&pooled));
+        self.fit_pooled(tfidf, &pooled)
+    }
+
+    /// The coordinates of all rows by a model that is learned from some of them, which may repeat:
+    /// what [`TextTaste::fit`] and then [`TextTasteModel::coordinates`] give, with the texts of each
+    /// user read once.
+    ///
+    /// # Errors
+    /// As [`TextTaste::fit`].
+    pub fn refit(
+        &self,
+        counts: &SparseMatrix,
+        vectors: &Matrix,
+        rows: &[usize],
+    ) -> Result<Matrix, DataError> {
+        vectors.check_finite()?;
+        let tfidf = TfIdf { min_users: self.min_users }.fit(&counts.select_rows(rows))?;
+        let pooled = pooled(&tfidf.transform(counts)?, &tfidf.kept(), counts, vectors)?;
+        self.fit_pooled(tfidf, &pooled.select_rows(rows))?.place(&pooled)
+    }
+
+    fn fit_pooled(&self, tfidf: TfIdfModel, pooled: &Matrix) -> Result<TextTasteModel, DataError> {
+        let n_coordinates = allowed(self.n_coordinates, pooled.n_columns())?;
+        let known = pooled.select_rows(&known_rows(pooled));
         let mean = column_means(&known);
         let mut directions = centred(&known, &mean);
         directions.normalise_rows();

@@ -98,9 +98,13 @@ impl TextTasteModel {
         }
         vectors.check_finite()?;
         let weights = self.tfidf.transform(counts)?;
-        let pooled = pooled(&weights, &self.tfidf.kept(), counts, vectors)?;
-        let known = known_rows(&pooled);
-        let mut directions = centred(&pooled, &self.mean);
+        self.place(&pooled(&weights, &self.tfidf.kept(), counts, vectors)?)
+    }
+
+    /// Users by the means of their texts.
+    pub(super) fn place(&self, pooled: &Matrix) -> Result<Matrix, DataError> {
+        let known = known_rows(pooled);
+        let mut directions = centred(pooled, &self.mean);
         directions.normalise_rows();
         project(&self.pca, &directions, &known)
     }

@@ -87,6 +87,15 @@ fn the_order_of_users_does_not_matter_to_coordinates() {
 }
 
 #[test]
+fn a_refit_is_a_fit_on_some_rows_and_the_places_of_all() {
+    let rows: Vec<usize> = (0..91).map(|at| at * 7 % 50).collect();
+    let model = text().fit(&counts().select_rows(&rows), &vectors()).expect("fits");
+    let places = model.coordinates(&counts(), &vectors());
+    assert_eq!(text().refit(&counts(), &vectors(), &rows), places);
+    assert_ne!(text().refit(&counts(), &vectors(), &rows[..20]), places);
+}
+
+#[test]
 fn a_small_shop_has_as_many_coordinates_as_directions() {
     let many = CategoryTaste { n_coordinates: 3, ..category() };
     let model = many.fit(&counts(), Seed(1)).expect("3 dimensions less the first are 2");

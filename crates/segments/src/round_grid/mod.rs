@@ -25,6 +25,10 @@
 //! Own measurements: eight segments, value × two axes of the catalogue's texts, refitted with
 //! everything before them on bootstrap resamples, keep an adjusted Rand index of .96 on Complete
 //! Journey and .98 on Online Retail II; value × k-means of text taste, also eight, .86 on both.
+//! Windows and roundness were chosen on these two. On data that had no say it is .95 (Groceries,
+//! 3,898 users) and .81 (MovieLens 100K, 943 users); quarters of Groceries, 975 users each, give .81
+//! to .87. So it holds from a few thousand users on; with one thousand, the window of a quantile
+//! moves too far and the round number with it.
 //!
 //! # Example
 //! ```

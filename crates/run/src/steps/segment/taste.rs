@@ -88,14 +88,14 @@ impl<'a> Tasting<'a> {
     /// puts all of them. Axes of the texts hang on no user: they are taken from `known`.
     pub fn refit(&self, known: &Tasted, rows: &[usize], seed: Seed) -> Result<Matrix, DataError> {
         let counts = &self.counts;
-        let some = counts.select_rows(rows);
+        let some = || counts.select_rows(rows);
         match &self.way {
-            Way::Categories(params) => params.fit(&some, seed)?.coordinates(counts),
-            Way::Text(params, vectors) => params.fit(&some, vectors)?.coordinates(counts, vectors),
+            Way::Categories(params) => params.fit(&some(), seed)?.coordinates(counts),
+            Way::Text(params, vectors) => params.refit(counts, vectors, rows),
             Way::Axes(params, vectors) => {
                 let model = match &known.axes {
-                    Some(axes) => axes.reweighted(&some, params.min_users)?,
-                    None => params.fit(&some, vectors)?,
+                    Some(axes) => axes.reweighted(&some(), params.min_users)?,
+                    None => params.fit(&some(), vectors)?,
                 };
                 model.coordinates(counts, vectors)
             }
