@@ -57,7 +57,7 @@ fn softmax_agrees_with_logistic_regression() {
         let params = Softmax {
             c: vec![case.c],
             class_weights: weights[usize::from(case.balanced)].clone(),
-            row_norm: case.row_norm,
+            row_norm: case.row_norm.unwrap_or(0.0),
             tolerance: 1e-13,
             ..Softmax::default()
         };

@@ -227,6 +227,14 @@ impl Point {
     }
 }
 
+impl Point {
+    /// The value of a setting in few digits, as tables show it.
+    #[must_use]
+    pub fn shown(&self, name: &str) -> Option<String> {
+        self.values.get(name).map(short)
+    }
+}
+
 impl fmt::Display for Point {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, (name, value)) in self.values.iter().enumerate() {
@@ -238,7 +246,7 @@ impl fmt::Display for Point {
 }
 
 /// A value in few digits.
-pub(super) fn short(value: &Value) -> String {
+fn short(value: &Value) -> String {
     match value {
         Value::String(word) => word.clone(),
         Value::Number(number) if number.is_f64() => match number.as_f64() {

@@ -2,7 +2,6 @@
 
 use fenqun_base::Language;
 
-use super::space::short;
 use super::{Nested, Stop, Trial, Tuned};
 
 impl Tuned {
@@ -63,7 +62,7 @@ impl Tuned {
         let mut text = format!("| {} |\n|{}\n", header.join(" | "), "---|".repeat(header.len()));
         for trial in trials {
             let mut cells = vec![(trial.number + 1).to_string()];
-            let value = |name: &&str| trial.point.values.get(*name).map_or_else(String::new, short);
+            let value = |name: &&str| trial.point.shown(name).unwrap_or_default();
             cells.extend(names.iter().map(value));
             cells.push(format!("{:.3}", trial.budget));
             let failed = || trial.reason.clone().unwrap_or_else(|| "–".to_owned());

@@ -31,3 +31,4 @@ pub use labelled::evaluate;
 pub(crate) use leak::refuse as refuse_leaks;
 pub use request::{Beside, EvaluateRequest, Evaluated, EvaluationConfig};
 pub use task::{Ask, TaskConfig};
+pub(crate) use tell::of_classes as shown_comparison;

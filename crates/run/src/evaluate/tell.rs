@@ -13,7 +13,9 @@ const SHOWN: [Metric; 4] = [Metric::MacroF1, Metric::Auroc, Metric::Accuracy, Me
 
 /// The verdicts, one sentence each.
 pub(super) fn verdicts(comparison: &Comparison, language: Language) -> Vec<String> {
-    comparison.verdicts().iter().map(|verdict| format!("{}.", verdict.words(language))).collect()
+    let full_stop = language.pick(".", "。");
+    let said = comparison.verdicts();
+    said.iter().map(|verdict| format!("{}{full_stop}", verdict.words(language))).collect()
 }
 
 /// What the report shows of it.
@@ -54,13 +56,16 @@ fn of_amounts(amounts: &AmountComparison, language: Language) -> EvaluationData 
 }
 
 /// Confusion, calibration and learning are those of the method that is no baseline.
-fn of_classes(comparison: &Comparison, language: Language) -> EvaluationData {
+pub(crate) fn of_classes(comparison: &Comparison, language: Language) -> EvaluationData {
     let main = comparison.params.main;
     let mut metrics = vec![main];
     metrics.extend(SHOWN.into_iter().filter(|metric| *metric != main));
     let figure = |standing: &Standing, metric: Metric| {
         let estimate = standing.estimate(metric)?;
-        Some(Figure { mean: estimate.mean, low: estimate.low, high: estimate.high })
+        // Few folds give intervals that reach beyond what a figure can be.
+        let most = if metric.higher_is_better() { 1.0 } else { f64::INFINITY };
+        let (low, high) = (estimate.low.max(0.0), estimate.high.min(most));
+        Some(Figure { mean: estimate.mean, low, high })
     };
     let method = |standing: &Standing| EvaluatedMethod {
         name: standing.name.clone(),

@@ -3,6 +3,8 @@ use fenqun_explain::Card;
 use serde::{Deserialize, Serialize};
 
 use super::evaluation::EvaluationData;
+use super::grouping::GroupingData;
+use super::tuning::TuningData;
 
 /// Everything a report shows. Kept beside the report so that it can be made again.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -26,6 +28,8 @@ pub struct ReportData {
     pub stability: Option<StabilityFacts>,
     /// Ways to segment, side by side: ours and the baselines.
     pub methods: Vec<Method>,
+    /// Segments as groups, beside the plain baseline; absent when it was not measured.
+    pub grouping: Option<GroupingData>,
     /// What became of every row, a file at a time.
     pub quality: Vec<FileQuality>,
     /// Remarks on the data, in sentences.
@@ -34,6 +38,8 @@ pub struct ReportData {
     pub features: Vec<TopFeature>,
     /// How well labels are told from behaviour, one entry a label.
     pub evaluations: Vec<EvaluationData>,
+    /// What searching settings of heads came to, one entry a label and method.
+    pub tunings: Vec<TuningData>,
 }
 
 /// More points than this make the page heavy and the map no clearer; a larger map is thinned

@@ -108,7 +108,7 @@ pub(super) fn views(all: &[EvaluationData]) -> Vec<EvaluationView<'_>> {
     all.iter().map(view).collect()
 }
 
-fn view(data: &EvaluationData) -> EvaluationView<'_> {
+pub(super) fn view(data: &EvaluationData) -> EvaluationView<'_> {
     let figure = |method: &EvaluatedMethod, at: usize| method.figures.get(at).copied().flatten();
     let firsts: Vec<Figure> = data.methods.iter().filter_map(|method| figure(method, 0)).collect();
     let low = firsts.iter().map(|figure| figure.low).fold(f64::INFINITY, f64::min);

@@ -204,6 +204,86 @@ fn data(language: Language) -> ReportData {
             TopFeature { name: "spend_share:FROZEN GROCERY".into(), strength: 0.19 },
         ],
         evaluations: vec![evaluation()],
+        grouping: Some(grouping()),
+        tunings: vec![tuning(false), tuning(true)],
+    }
+}
+
+fn grouping() -> GroupingData {
+    let ours = Grouped {
+        name: "Value × taste".into(),
+        ours: true,
+        space: "value and taste".into(),
+        n_columns: 4,
+        silhouette: Some(0.213),
+        n_paired: 2469,
+        davies_bouldin: Some(1.31),
+        calinski_harabasz: Some(711.2),
+    };
+    let beside = Grouped {
+        name: "RFM k-means".into(),
+        ours: false,
+        space: "recency, frequency, spend".into(),
+        n_columns: 3,
+        silhouette: Some(0.31),
+        ..ours.clone()
+    };
+    GroupingData {
+        n_users: 2469,
+        n_measured: 2469,
+        methods: vec![ours, beside],
+        agreement: Agreement { adjusted_rand: 0.09, adjusted_mutual_information: 0.17 },
+        ..GroupingData::default()
+    }
+}
+
+/// Twelve points in order, or nine on a third of the labels and the best three on all.
+fn tuning(is_halving: bool) -> TuningData {
+    let value = |nth: usize| 0.36 + 0.05 * ((nth * 7 + 3) % 11) as f64 / 10.0;
+    let trial = |nth: usize, budget: f64, value: f64| TrialData {
+        number: nth + 1,
+        budget,
+        value: Some(value),
+        values: ["0.132", "balanced", "0.75"].map(str::to_owned).to_vec(),
+        ..TrialData::default()
+    };
+    let mut trials: Vec<TrialData> = (0..9)
+        .map(|nth| match is_halving {
+            true => trial(nth, 1.0 / 3.0, value(nth) - 0.04),
+            false => trial(nth, 1.0, value(nth)),
+        })
+        .collect();
+    let last = |nth| match is_halving {
+        true => trial(nth, 1.0, value(nth)),
+        false => trial(9 + nth, 1.0, value(nth + 4) - 0.01),
+    };
+    trials.extend([1, 4, 7].map(last));
+    let best = trials.iter().enumerate().filter(|(_, it)| it.budget == 1.0);
+    let best = best.max_by(|a, b| a.1.value.partial_cmp(&b.1.value).expect("numbers"));
+    let evaluated = evaluation();
+    let two = [("tuned", true), ("untuned", false)].into_iter().zip(evaluated.methods);
+    TuningData {
+        name: "household".into(),
+        method: if is_halving { "perceptron" } else { "softmax" }.into(),
+        protocol: "801 labelled users, 4 classes; trials judged in 3 inner folds.".into(),
+        verdict: vec!["tuned ties with untuned (+.011 [−.010, .031]).".into()],
+        metric: "macro-F1".into(),
+        until: is_halving.then_some(0.42),
+        settings: ["head.settings.c", "head.settings.class_weights", "head.blocks.graph.weight"]
+            .map(str::to_owned)
+            .to_vec(),
+        best: best.map(|(at, _)| at),
+        trials,
+        compared: (!is_halving).then(|| EvaluationData {
+            metrics: evaluated.metrics,
+            lower_is_better: evaluated.lower_is_better,
+            methods: two
+                .map(|((name, ours), method)| EvaluatedMethod { name: name.into(), ours, ..method })
+                .collect(),
+            ..EvaluationData::default()
+        }),
+        head: "[head]\nmethod = \"softmax\"\n".into(),
+        ..TuningData::default()
     }
 }
 
@@ -289,6 +369,39 @@ fn the_page_holds_every_segment_and_loads_nothing() {
 }
 
 #[test]
+fn the_page_says_how_tight_segments_are_and_that_spaces_differ() {
+    let mut data = data(Language::En);
+    let page = render(&data).expect("renders");
+    for said in ["0.21", "1.31", "711", "Are these just RFM again?", "in its own space"] {
+        assert!(page.contains(said), "{said}");
+    }
+    if let Some(grouping) = &mut data.grouping {
+        grouping.is_same_space = true;
+    }
+    let page = render(&data).expect("renders");
+    assert!(page.contains("measured in the same columns") && !page.contains("in its own space"));
+    data.grouping = None;
+    assert!(!render(&data).expect("renders").contains("Are these just RFM again?"));
+}
+
+#[test]
+fn a_tuning_shows_its_search_its_best_trials_and_what_it_was_worth() {
+    let page = render(&data(Language::En)).expect("renders");
+    let is_tuning = |text: &&str| text.starts_with(" class=\"panel evaluation tuning\"");
+    let sections: Vec<&str> = page.split("<article").filter(is_tuning).collect();
+    assert_eq!(sections.len(), 2);
+    let (random, halving) = (sections[0], sections[1]);
+    assert!(random.contains("tuned ties with untuned") && random.contains("class=\"forest\""));
+    assert!(random.contains("title=\"head.settings.c\"><code>settings.<wbr>c<wbr></code>"));
+    assert!(!random.contains("Of the labels") && halving.contains("Of the labels"));
+    // Outer folds were not asked for: nothing is compared.
+    assert!(halving.contains("33 % of labels") && !halving.contains("class=\"forest\""));
+    assert_eq!(page.matches("<svg class=\"search\"").count(), 2);
+    let without = ReportData { tunings: Vec::new(), ..data(Language::En) };
+    assert!(!render(&without).expect("renders").contains("id=\"tuning\""));
+}
+
+#[test]
 fn flat_segments_are_tiles() {
     let mut data = data(Language::En);
     for card in &mut data.segments {
@@ -310,6 +423,15 @@ fn hostile_text_stays_text() {
     data.evaluations[0].name = hostile.into();
     data.evaluations[0].classes[0] = hostile.into();
     data.evaluations[0].learning[0].name = hostile.into();
+    data.tunings[0].name = hostile.into();
+    data.tunings[0].settings[0] = hostile.into();
+    data.tunings[0].trials[0].values[1] = hostile.into();
+    data.tunings[0].trials[0].reason = hostile.into();
+    data.tunings[0].head = hostile.into();
+    if let Some(grouping) = &mut data.grouping {
+        grouping.methods[0].name = hostile.into();
+        grouping.methods[0].space = hostile.into();
+    }
     let page = render(&data).expect("renders");
     assert!(!page.contains("<script>alert"));
     let json = script_data(&data).expect("written");

@@ -8,6 +8,8 @@ use serde::Serialize;
 use super::colour::colour;
 use super::data::{FileQuality, Method, ReportData};
 use super::evaluation::{self, EvaluationView};
+use super::grouping::{self, GroupingView};
+use super::tuning::{self, TuningView};
 use super::wording::{self, Headline};
 
 #[derive(Serialize)]
@@ -23,12 +25,14 @@ pub(super) struct View<'a> {
     choice: Vec<[String; 5]>,
     stability: Option<StabilityView>,
     methods: Vec<MethodView<'a>>,
+    grouping: Option<GroupingView<'a>>,
     features: Vec<Bar>,
     files: Vec<FileView<'a>>,
     facts: Vec<(&'static str, String)>,
     stages: Vec<Bar>,
     all_seconds: String,
     evaluations: Vec<EvaluationView<'a>>,
+    tunings: Vec<TuningView<'a>>,
 }
 
 #[derive(Serialize)]
@@ -129,6 +133,7 @@ pub(super) fn view(data: &ReportData) -> View<'_> {
             is_low: stability.mean < stability.least,
         }),
         methods: methods(&data.methods),
+        grouping: data.grouping.as_ref().map(|it| grouping::view(it, data.language)),
         features: {
             let named = data.features.iter();
             named
@@ -144,6 +149,7 @@ pub(super) fn view(data: &ReportData) -> View<'_> {
         stages: stages(data),
         all_seconds: seconds(data.facts.stages.iter().map(|stage| stage.seconds).sum()),
         evaluations: evaluation::views(&data.evaluations),
+        tunings: tuning::views(&data.tunings, data.language),
     }
 }
 

@@ -1,6 +1,6 @@
 //! From segments to what people read: cards, reasons, the report's data.
 
-use fenqun_base::{Assignment, Catalogue, Matrix, UserId};
+use fenqun_base::{Assignment, Catalogue, Matrix, Seed, UserId};
 use fenqun_events::Ledger;
 use fenqun_explain::Card;
 use fenqun_explain::why::{RuleParams, short_rules};
@@ -9,6 +9,7 @@ use fenqun_profiles::Profiles;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::grouping;
 use super::lookahead::Ahead;
 use super::segment::{self, Found, Way};
 use super::texts::Texts;
@@ -88,6 +89,7 @@ pub(crate) fn tell(
             format!("警告：偏好分组或分群的稳定性低于 {LEAST_STABILITY}，重新抽样用户时会改变"),
         ));
     }
+    let grouping = grouping::grouping(profiles, found, Seed(config.seed), language)?;
     let methods = [(&found.method, true), (&found.baseline, false)];
     let data = ReportData {
         language,
@@ -116,6 +118,7 @@ pub(crate) fn tell(
                 None => method,
             })
             .collect(),
+        grouping,
         notes: remarks.clone(),
         features: top_features(profiles, found),
         facts: RunFacts {

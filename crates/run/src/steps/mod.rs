@@ -3,6 +3,7 @@
 pub(crate) mod blocks;
 mod check;
 pub(crate) mod explain;
+mod grouping;
 mod lookahead;
 pub(crate) mod models;
 mod order;

@@ -21,7 +21,6 @@ mod labelled;
 mod objective;
 mod outcome;
 mod path;
-mod plot;
 mod search;
 mod space;
 mod words;

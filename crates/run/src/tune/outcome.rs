@@ -3,11 +3,12 @@ use std::path::PathBuf;
 use fenqun_base::Language;
 use fenqun_evaluate::compare::Comparison;
 use fenqun_evaluate::metrics::Metric;
-use fenqun_evaluate::search::{Nested, Tuned};
+use fenqun_evaluate::search::{Nested, Trial, Tuned};
 use serde::{Deserialize, Serialize};
 
-use crate::heads::HeadMethod;
-use crate::heads::HeadConfig;
+use crate::evaluate::shown_comparison;
+use crate::heads::{HeadConfig, HeadMethod};
+use crate::report::{EvaluationData, TrialData, TuningData};
 
 /// A finished tuning.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -61,5 +62,46 @@ impl TuneOutcome {
             text.push_str(&comparison.markdown(language));
         }
         text
+    }
+
+    /// What the report shows of it; `head` is the best head, as text.
+    pub(super) fn shown(&self, head: String, language: Language) -> TuningData {
+        let Tuned { metric, lower_is_better, until, trials, best, .. } = &self.search;
+        let first = trials.first().map(|trial| trial.point.values.keys().cloned().collect());
+        let settings: Vec<String> = first.unwrap_or_default();
+        let shown = |trial: &Trial| TrialData {
+            number: trial.number + 1,
+            budget: trial.budget,
+            value: trial.value(metric),
+            reason: trial.reason.clone().unwrap_or_default(),
+            values: settings
+                .iter()
+                .map(|name| trial.point.shown(name).unwrap_or_default())
+                .collect(),
+        };
+        // What tuning was worth stands out, where it is known; it was said last.
+        let mut verdict = self.verdicts.clone();
+        let n_last = self.comparison.as_ref().map_or(0, |it| it.verdicts().len());
+        verdict.rotate_right(n_last.min(self.verdicts.len()));
+        verdict.extend(self.remarks.iter().cloned());
+        let compared = self.comparison.as_ref().map(|comparison| {
+            let EvaluationData { metrics, lower_is_better, methods, .. } =
+                shown_comparison(comparison, language);
+            EvaluationData { metrics, lower_is_better, methods, ..EvaluationData::default() }
+        });
+        TuningData {
+            name: self.name.clone(),
+            method: self.method.name().to_owned(),
+            protocol: self.protocol.clone(),
+            verdict,
+            metric: self.metric.title(language).to_owned(),
+            lower_is_better: *lower_is_better,
+            until: *until,
+            trials: trials.iter().map(shown).collect(),
+            settings,
+            best: *best,
+            compared,
+            head,
+        }
     }
 }

@@ -110,7 +110,7 @@ fn all(request: &TuneRequest, progress: &Progress) -> Result<TuneOutcome, RunErr
         folder,
         seconds: start.elapsed().as_secs_f64(),
     };
-    write::results(&outcome, language)?;
+    write::results(&request.run, &outcome, language)?;
     Ok(outcome)
 }
 

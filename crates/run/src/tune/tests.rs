@@ -1,11 +1,14 @@
 use fenqun_base::{Block, Language, Matrix};
+use fenqun_evaluate::metrics::Metric;
 use fenqun_evaluate::search::{Point, Score, Space, Stop, Trial, Tuned};
 use serde_json::{Value, json};
 
-use super::{path, plot, space, write};
-use crate::heads::HeadMethod;
+use super::{TuneOutcome, path, space, write};
 use crate::RunError;
-use crate::heads::HeadConfig;
+use crate::artifacts::read_json;
+use crate::heads::{HeadConfig, HeadMethod};
+use crate::pages::{report_again, write_report};
+use crate::report::ReportData;
 
 const METHODS: [HeadMethod; 6] = [
     HeadMethod::Blend,
@@ -163,42 +166,64 @@ fn the_snippet_reads_back_as_the_same_head() {
     }
 }
 
-#[test]
-fn the_picture_shows_every_full_trial_and_the_best_so_far() {
-    let trial = |number: usize, budget: f64, value: f64| Trial {
+/// A search of two trials, the second of which could not be fitted.
+fn outcome(run: &std::path::Path, name: &str, value: f64) -> TuneOutcome {
+    let trial = |number: usize, c: f64, value: Option<f64>| Trial {
         number,
-        point: Point::default(),
-        budget,
-        score: Some(Score::of("log_loss", value)),
-        reason: None,
+        point: point(&[("head.settings.c", json!(c)), ("head.blocks.<b>.weight", json!(0.25))]),
+        budget: 1.0,
+        score: value.map(|value| Score::of("log_loss", value)),
+        reason: value.is_none().then(|| "too few rows".to_owned()),
         seconds: 1.0,
     };
-    let mut search = Tuned {
-        metric: "log_loss".into(),
-        lower_is_better: true,
-        until: Some(0.4),
-        met: Some(false),
-        stopped: Stop::Done,
-        n_planned: 4,
-        seed: 7,
-        trials: vec![
-            trial(0, 0.3, 9.0),
-            trial(0, 1.0, 0.8),
-            trial(1, 1.0, 0.5),
-            trial(2, 1.0, 0.6),
-        ],
-        best: Some(2),
-    };
-    let svg = plot::of(&search, "log loss", Language::En);
-    assert_eq!(svg.matches("<circle").count(), 3);
-    let line = svg.split("points=\"").nth(1).expect("a line").split('"').next().expect("points");
-    let heights: Vec<f64> = line
-        .split(' ')
-        .map(|pair| pair.split(',').nth(1).expect("y").parse().expect("a number"))
-        .collect();
-    // Less is better, and lower values stand lower in the picture.
-    assert!(heights[1] > heights[0] && heights[2] == heights[1], "{heights:?}");
-    assert_eq!(svg.matches("stroke-dasharray").count(), 1);
-    search.trials.clear();
-    assert!(plot::of(&search, "log loss", Language::Zh).ends_with("</svg>\n"));
+    let method = HeadMethod::Softmax;
+    TuneOutcome {
+        format: 1,
+        name: name.to_owned(),
+        method,
+        metric: Metric::LogLoss,
+        protocol: "60 labelled users".to_owned(),
+        remarks: vec!["a remark".to_owned()],
+        verdicts: vec!["a verdict".to_owned()],
+        search: Tuned {
+            metric: "log_loss".to_owned(),
+            lower_is_better: true,
+            until: None,
+            met: None,
+            stopped: Stop::Done,
+            n_planned: 2,
+            seed: 7,
+            trials: vec![trial(0, 0.012_345_6, Some(value)), trial(1, 1.0, None)],
+            best: Some(0),
+        },
+        head: method.default_head(),
+        nested: None,
+        comparison: None,
+        folder: write::made(run, name, method.name(), false).expect("made"),
+        seconds: 2.0,
+    }
+}
+
+#[test]
+fn the_report_of_the_run_has_a_tuning_once_and_keeps_it() {
+    let run = tempfile::tempdir().expect("folder");
+    let run = run.path();
+    write_report(run, &ReportData::default()).expect("written");
+    for (name, value) in [("tier", 0.9), ("<i>other", 0.7), ("tier", 0.6)] {
+        write::results(run, &outcome(run, name, value), Language::En).expect("written");
+    }
+    let report: ReportData = read_json(&run.join("report.json")).expect("reads");
+    assert_eq!(report.tunings.len(), 2);
+    let shown = &report.tunings[0];
+    assert_eq!((shown.name.as_str(), shown.trials[0].value), ("tier", Some(0.6)));
+    assert_eq!(shown.settings, ["head.blocks.<b>.weight", "head.settings.c"]);
+    assert_eq!(shown.trials[0].values, ["0.25", "0.01235"]);
+    assert_eq!((shown.trials[1].number, shown.trials[1].reason.as_str()), (2, "too few rows"));
+    assert_eq!(shown.verdict, ["a verdict", "a remark"]);
+    let page = std::fs::read_to_string(run.join("report.html")).expect("reads");
+    assert!(page.contains("id=\"tuning\"") && page.contains("0.6000"), "no tuning on the page");
+    assert!(!page.contains("<i>other") && !page.contains("<b>.weight"), "not escaped");
+    // Only a finished run can be shown again.
+    assert!(report_again(run, None).is_err());
+    assert!(run.join("tuning/tier/softmax/trials.svg").exists());
 }

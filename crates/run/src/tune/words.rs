@@ -32,7 +32,8 @@ pub(super) fn protocol(
 
 /// What comes out: the target, what to expect, who wins.
 pub(super) fn verdicts(search: &Tuned, judged: Option<&Judged>, language: Language) -> Vec<String> {
-    let mut said = vec![format!("{}.", search.words(language))];
+    let full_stop = language.pick(".", "。");
+    let mut said = vec![format!("{}{full_stop}", search.words(language))];
     let Some(Judged { nested, comparison, .. }) = judged else {
         let unknown = language.pick(
             "Without outer folds nobody can say what tuning was worth: the best of many trials \
@@ -42,7 +43,7 @@ pub(super) fn verdicts(search: &Tuned, judged: Option<&Judged>, language: Langua
         said.push(unknown.to_owned());
         return said;
     };
-    said.push(format!("{}.", nested.words(language)));
+    said.push(format!("{}{full_stop}", nested.words(language)));
     if let Some(target) = search.until.filter(|_| search.met == Some(true)) {
         let falls_short = match search.lower_is_better {
             true => nested.outer > target,
@@ -57,6 +58,6 @@ pub(super) fn verdicts(search: &Tuned, judged: Option<&Judged>, language: Langua
         }
     }
     let verdicts = comparison.verdicts();
-    said.extend(verdicts.iter().map(|verdict| format!("{}.", verdict.words(language))));
+    said.extend(verdicts.iter().map(|verdict| format!("{}{full_stop}", verdict.words(language))));
     said
 }

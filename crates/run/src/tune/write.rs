@@ -1,5 +1,6 @@
 //! Where results go: `tuning/NAME/METHOD/` with `trials*.jsonl` (finished trials, for going on after
-//! a kill), `tuned.json`, `tuned.md`, `head.toml` (ready to paste) and `trials.svg`.
+//! a kill), `tuned.json`, `tuned.md`, `head.toml` (ready to paste) and `trials.svg`;
+//! and the report of the run.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,10 +8,12 @@ use std::path::{Path, PathBuf};
 use fenqun_base::{Language, artifact};
 use serde::Serialize;
 
-use super::{TuneOutcome, plot};
+use super::TuneOutcome;
 use crate::RunError;
-use crate::artifacts::write_json;
+use crate::artifacts::{read_json, write_json};
 use crate::heads::HeadConfig;
+use crate::pages::write_report;
+use crate::report::{ReportData, TuningData, search_plot};
 
 /// The folder of a run that holds tunings.
 const FOLDER: &str = "tuning";
@@ -38,16 +41,31 @@ pub(super) fn made(
     Ok(folder)
 }
 
-/// Writes every result; the log of trials is there already.
-pub(super) fn results(outcome: &TuneOutcome, language: Language) -> Result<(), RunError> {
+/// Writes every result, the log of trials being there already; the report of the run is made again
+/// with them.
+pub(super) fn results(
+    run: &Path,
+    outcome: &TuneOutcome,
+    language: Language,
+) -> Result<(), RunError> {
     let put = |name: &str, text: String| {
         let path = outcome.folder.join(name);
         artifact::write_bytes(&path, text.as_bytes()).map_err(RunError::writing(&path))
     };
+    let head = pasted(&outcome.head)?;
     put("tuned.md", outcome.markdown(language))?;
-    put("head.toml", pasted(&outcome.head)?)?;
-    put("trials.svg", plot::of(&outcome.search, outcome.metric.title(language), language))?;
-    write_json(&outcome.folder.join("tuned.json"), outcome)
+    put("trials.svg", search_plot(&outcome.shown(String::new(), language), language))?;
+    put("head.toml", head.clone())?;
+    write_json(&outcome.folder.join("tuned.json"), outcome)?;
+    let mut report: ReportData = read_json(&run.join("report.json"))?;
+    let shown = outcome.shown(head, report.language);
+    let is_this =
+        |known: &&mut TuningData| known.name == shown.name && known.method == shown.method;
+    match report.tunings.iter_mut().find(is_this) {
+        Some(known) => *known = shown,
+        None => report.tunings.push(shown),
+    }
+    write_report(run, &report)
 }
 
 /// `[head]` as the configuration has it.
