@@ -95,6 +95,14 @@ fn users_of_later_events_are_told_the_label_by_the_head_that_was_learned() {
         assert_eq!(part.scores[row].to_bits(), whole.scores[at].to_bits());
     }
 
+    // Rules may ask for what was told.
+    let told_pets = whole.names.iter().filter(|name| *name == "pets").count();
+    let rule = "`label:taste` = \"pets\" and `p:taste:pets` > 0.01";
+    let count = ["segments", "count", "--rule", rule, "--run", "run", "--format", "json"];
+    let counted: serde_json::Value =
+        serde_json::from_str(&place.fenqun(&count).fine().out).expect("JSON");
+    assert_eq!(counted["segments"][0]["n_users"], told_pets);
+
     let other = place.fenqun(&["score", "run", "--label", "colour"]);
     assert!(other.code == 2 && other.err.contains("only for `taste`"), "{}", other.err);
 

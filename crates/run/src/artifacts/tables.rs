@@ -68,6 +68,9 @@ pub fn write_sequences(path: &Path, profiles: &Profiles) -> Result<(), RunError>
     write_table(path, table)
 }
 
+/// Begins the names of columns of probabilities.
+const OF_CLASS: &str = "p_";
+
 /// The columns of `segments.parquet`, one entry a user.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SegmentRows {
@@ -128,7 +131,7 @@ fn segment_columns(rows: &SegmentRows) -> Vec<(String, ArrayRef)> {
     ];
     for (class, probabilities) in &rows.probabilities {
         let values: ArrayRef = Arc::new(Float32Array::from(probabilities.clone()));
-        columns.push((format!("p_{class}"), values));
+        columns.push((format!("{OF_CLASS}{class}"), values));
     }
     columns
 }
@@ -160,7 +163,7 @@ pub fn write_folds(path: &Path, rows: &FoldRows) -> Result<(), RunError> {
     write_table(path, columns)
 }
 
-/// Reads the `segments.parquet` of a run, without the reasons.
+/// Reads the `segments.parquet` of a run, or a table like it, without the reasons.
 ///
 /// # Errors
 /// [`RunError::Read`], [`RunError::Broken`].
@@ -196,6 +199,17 @@ pub fn read_segments(path: &Path) -> Result<SegmentRows, RunError> {
             .as_primitive_opt::<Float32Type>()
             .ok_or_else(|| broken("column `score` is no number".into()))?;
         rows.scores.extend_from_slice(scores.values());
+        let schema = batch.schema();
+        let named = schema.fields().iter().filter_map(|field| field.name().strip_prefix(OF_CLASS));
+        for (at, class) in named.enumerate() {
+            let probabilities = column(&format!("{OF_CLASS}{class}"))?
+                .as_primitive_opt::<Float32Type>()
+                .ok_or_else(|| broken(format!("column `{OF_CLASS}{class}` is no number")))?;
+            if rows.probabilities.len() == at {
+                rows.probabilities.push((class.to_owned(), Vec::new()));
+            }
+            rows.probabilities[at].1.extend_from_slice(probabilities.values());
+        }
     }
     if !rows.unassigned.contains(&true) {
         rows.unassigned.clear();
@@ -259,7 +273,7 @@ mod tests {
             names: vec!["High value · pets".into()],
             scores: vec![0.5],
             reasons: vec![vec!["value=high".into(), "taste=1".into()]],
-            probabilities: Vec::new(),
+            probabilities: vec![("no".into(), vec![0.25]), ("yes".into(), vec![0.75])],
         };
         write_segments(&path, &rows).expect("written");
         let read = read_segments(&path).expect("read");

@@ -32,3 +32,4 @@ pub(crate) use leak::refuse as refuse_leaks;
 pub use request::{Beside, EvaluateRequest, Evaluated, EvaluationConfig};
 pub use task::{Ask, TaskConfig};
 pub(crate) use tell::of_classes as shown_comparison;
+pub(crate) use write::told_of_users;

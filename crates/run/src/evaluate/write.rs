@@ -1,7 +1,7 @@
 //! Where results go: `evaluations/NAME.json`, `NAME.md`, `NAME-folds.parquet`,
 //! `NAME-users.parquet`, and the report.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fenqun_base::{Labels, Language, NO_CODE, UserId, artifact};
 use fenqun_evaluate::splits::Split;
@@ -105,13 +105,34 @@ pub(super) fn folds(
     write_folds(&made(run)?.join(format!("{name}-folds.parquet")), &rows)
 }
 
+/// Ends the names of files that say what was told of every user.
+const TOLD: &str = "-users.parquet";
+
 /// Writes the class told of every user, in the columns of `segments.parquet`; the score says how
 /// sure it is.
 pub(super) fn users(run: &Path, name: &str, rows: &SegmentRows) -> Result<(), RunError> {
-    write_segments(&made(run)?.join(format!("{name}-users.parquet")), rows)
+    write_segments(&made(run)?.join(format!("{name}{TOLD}")), rows)
 }
 
-fn made(run: &Path) -> Result<std::path::PathBuf, RunError> {
+/// The labels that were told of every user of a run, in the order of their names, with their files.
+pub(crate) fn told_of_users(run: &Path) -> Result<Vec<(String, PathBuf)>, RunError> {
+    let folder = run.join(FOLDER);
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(&folder).map_err(RunError::reading(&folder))? {
+        let path = entry.map_err(RunError::reading(&folder))?.path();
+        let name = path.file_name().and_then(|name| name.to_str()?.strip_suffix(TOLD));
+        if let Some(name) = name.map(str::to_owned) {
+            found.push((name, path));
+        }
+    }
+    found.sort_unstable();
+    Ok(found)
+}
+
+fn made(run: &Path) -> Result<PathBuf, RunError> {
     let folder = run.join(FOLDER);
     std::fs::create_dir_all(&folder).map_err(RunError::writing(&folder))?;
     Ok(folder)

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::AsArray;
 use arrow::datatypes::{DataType, Float32Type};
-use fenqun_base::{Catalogue, Event, NO_CODE, Progress, Unit, UserId};
+use fenqun_base::{Catalogue, Event, Labels, NO_CODE, Progress, Unit, UserId};
 use fenqun_events::EventTable;
 use fenqun_profiles::Profiles;
 use fenqun_segments::rules::{EventsIndex, EventsIndexBuilder, FactTable, RuleSegments, Schema};
-use jiff::Timestamp;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::artifacts::read_segments;
+use crate::evaluate::told_of_users;
 use crate::{RunError, directory};
 
 /// The facts of a finished run. Events are read only once a rule asks about behaviour.
@@ -26,18 +26,14 @@ pub struct RunFacts {
 }
 
 impl RunFacts {
-    /// Opens a finished run: the columns of its profiles, the segments it found, and the names of
-    /// what the shop sells.
+    /// Opens a finished run: the columns of its profiles, the segments it found, the labels that
+    /// heads told of its users, and the names of what the shop sells.
     ///
     /// # Errors
     /// [`RunError::NoRun`], [`RunError::NewerFormat`], [`RunError::Read`], [`RunError::Broken`].
     pub fn open(folder: &Path) -> Result<Self, RunError> {
         let manifest = directory::open(folder)?;
-        let path = folder.join("manifest.json");
-        let as_of: Timestamp = manifest.as_of.parse().map_err(|_| RunError::Broken {
-            path,
-            reason: format!("`as_of` is no time: {}", manifest.as_of),
-        })?;
+        let as_of = manifest.as_of_time(folder)?;
         let (users, columns) = profiles(&folder.join("profiles.parquet"))?;
         let mut table = FactTable::new(users.len());
         for (name, values) in columns {
@@ -54,11 +50,12 @@ impl RunFacts {
             *number = NO_CODE;
         }
         let table = table.with_segments(&numbers, &found.names, found.scores)?;
+        let table = with_labels(table, &users, folder)?;
         let mut facts = Self {
             folder: folder.to_owned(),
             users,
             table,
-            as_of: as_of.as_millisecond(),
+            as_of,
             names: Schema::default(),
             has_events: false,
         };
@@ -105,6 +102,28 @@ impl RunFacts {
     fn events(&self) -> Result<EventTable, RunError> {
         Ok(EventTable::open(&self.folder.join("events"))?)
     }
+}
+
+/// What heads told of the users, label by label: the words `label:NAME`, and the numbers
+/// `p:NAME:CLASS`.
+fn with_labels(
+    mut table: FactTable,
+    users: &[UserId],
+    folder: &Path,
+) -> Result<FactTable, RunError> {
+    for (name, path) in told_of_users(folder)? {
+        let told = read_segments(&path)?;
+        if told.users != users {
+            let reason = "it holds other users than profiles.parquet".to_owned();
+            return Err(RunError::Broken { path, reason });
+        }
+        let words: Vec<Option<&String>> = told.names.iter().map(Some).collect();
+        table = table.with_words(&format!("label:{name}"), Labels::from_words(&words))?;
+        for (class, probabilities) in told.probabilities {
+            table = table.with_numbers(&format!("p:{name}:{class}"), probabilities)?;
+        }
+    }
+    Ok(table)
 }
 
 /// The events of some users before a time, ready to be asked about. `users` are ascending.
