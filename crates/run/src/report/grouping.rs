@@ -30,7 +30,7 @@ pub struct Grouped {
     pub name: String,
     /// Whether it is the one this report shows.
     pub ours: bool,
-    /// What its users were grouped by, in words.
+    /// The space it was measured in, in words.
     pub space: String,
     /// Columns of that.
     pub n_columns: usize,

@@ -7,6 +7,9 @@ use fenqun_base::Language;
 
 use super::tuning::{TrialData, TuningData};
 
+/// What a file needs to be read as a picture.
+pub(super) const NAMESPACE: &str = " xmlns=\"http://www.w3.org/2000/svg\"";
+
 /// Size of the picture, and of its margins.
 const WIDTH: f64 = 720.0;
 /// See [`WIDTH`].
@@ -33,7 +36,7 @@ pub(crate) fn search_plot(data: &TuningData, language: Language) -> String {
     let scale = Scale::over(shown.iter().filter_map(|trial| trial.value).chain(data.until));
     let title = escaped(&data.metric);
     let mut svg = format!(
-        "<svg class=\"search\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
+        "<svg class=\"search\"{NAMESPACE} viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
          role=\"img\" font-family=\"system-ui, sans-serif\" font-size=\"13\" fill=\"#808080\">\n\
          <title>{title}</title>\n"
     );

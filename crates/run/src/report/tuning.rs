@@ -115,7 +115,8 @@ fn view(data: &TuningData, language: Language) -> TuningView<'_> {
     };
     TuningView {
         data,
-        plot: search_plot(data, language),
+        // A page needs no name of the namespace, and holds no address at all.
+        plot: search_plot(data, language).replace(super::plot::NAMESPACE, ""),
         is_halving: data.is_halving(),
         best: ranked.iter().map(best).collect(),
         settings: settings.collect(),

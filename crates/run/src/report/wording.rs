@@ -144,7 +144,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("learned_from", "Users learned from", "训练用户数"),
     ("grouping", "How tight, how far apart", "群内多紧密、群间多远"),
-    ("grouped_by", "grouped by", "分群依据"),
+    ("measured_in", "measured in", "计算空间"),
     ("columns", "columns", "列"),
     ("davies_bouldin", "Davies–Bouldin", "戴维斯–博尔丁指数"),
     ("calinski_harabasz", "Calinski–Harabasz", "卡林斯基–哈拉巴斯指数"),
@@ -178,8 +178,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     (
         "same_space",
-        "Both ways are measured in the same columns, so that these figures compare.",
-        "两种方法在相同的列上计算，数值可以直接比较。",
+        "Both ways are measured in the same columns, so that these figures compare; but k-means looks for just what they reward.",
+        "两种方法在相同的列上计算，数值可以比较；但 k-means 优化的正是这类指标。",
     ),
     ("tuning", "Tuning", "调参"),
     (

@@ -97,7 +97,7 @@ fn where_there_is_one(figure: Result<f64, DataError>) -> Result<Option<f64>, Dat
     }
 }
 
-/// What users were grouped by, in words.
+/// The space of a way, in words.
 fn space(way: &Way, language: Language) -> String {
     let blocks = || way.blocks().join(" + ");
     match way {
