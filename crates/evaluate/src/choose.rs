@@ -1,10 +1,12 @@
 //! Which candidate, and how many segments?
 
+use std::borrow::Cow;
+
 use fenqun_base::{DataError, Fitted, Matrix, Progress, Seed, Segmenter, Unit};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::stability::{agreement, capped, check_refits, refitted};
+use crate::stability::{agreement, capped, check_refits, refitted, resample};
 use crate::{EvaluateError, Stability, silhouette};
 
 /// Users among whom the silhouette is measured.
@@ -31,13 +33,27 @@ impl Default for Choosing {
 }
 
 /// One way to describe the users, to be tried.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Candidate<'a> {
     /// What configuration and reports call it.
     pub name: &'a str,
     /// One row a user.
     pub data: &'a Matrix,
+    /// How `data` is learned again on a resample, where users had a say in it; then `data` has at
+    /// most [`crate::MOST_ROWS`] rows ([`crate::measured_rows`]).
+    pub again: Option<Again<'a>>,
 }
+
+impl<'a> Candidate<'a> {
+    /// Data that stay as they are.
+    #[must_use]
+    pub fn of(name: &'a str, data: &'a Matrix) -> Self {
+        Self { name, data, again: None }
+    }
+}
+
+/// Learns from the given rows, which may repeat, and gives the data of all.
+pub type Again<'a> = &'a (dyn Fn(&[usize], Seed) -> Result<Matrix, DataError> + Sync);
 
 /// What one candidate with one number of segments came to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -75,7 +91,9 @@ impl Choice {
 /// within `within` of it, the one with more segments, then the more stable, then the earlier.
 ///
 /// All trials see the same bootstrap resamples, so that they differ by what is tried and not by
-/// luck. More than [`crate::MOST_ROWS`] users are cut down to that many first. `with` makes the
+/// luck. A candidate that can be learned [again](Candidate::again) is, on every resample: in
+/// coordinates that stay where they are, one that turns with the users would look more stable than
+/// it is. More than [`crate::MOST_ROWS`] users are cut down to that many first. `with` makes the
 /// segmenter for a number of segments.
 ///
 /// # Errors
@@ -93,29 +111,48 @@ pub fn choose<S: Segmenter>(
         return Err(rule("candidates", "1 or more", "none").into());
     }
     let data: Vec<Matrix> = candidates.iter().map(|one| capped(one.data, seed)).collect();
-    let n_trials = data.len() * choosing.n_segments.len();
-    let of_trial = |trial: usize| {
-        let (candidate, place) =
-            (trial / choosing.n_segments.len(), trial % choosing.n_segments.len());
-        (candidate, choosing.n_segments[place])
-    };
+    let numbers = &choosing.n_segments;
+    let n_trials = data.len() * numbers.len();
+    let of_trial = |trial: usize| (trial / numbers.len(), numbers[trial % numbers.len()]);
     let n_refits = choosing.n_refits;
     let step = progress.begin("choice of segments", (n_trials * n_refits) as u64, Unit::Count);
-    // One flat list, so that no thread waits for the last refit of a trial.
-    let assignments = (0..n_trials * n_refits)
+    // One flat list, so that no thread waits for the last refit of a candidate.
+    let refits = (0..data.len() * n_refits)
         .into_par_iter()
         .map(|task| {
-            let (candidate, n_segments) = of_trial(task / n_refits);
-            let seed = seed.nth(task % n_refits);
-            refitted(&with(n_segments), &data[candidate], seed, progress, &step)
+            let (candidate, seed) = (task / n_refits, seed.nth(task % n_refits));
+            let data = &data[candidate];
+            let learned = match candidates[candidate].again {
+                None => Ok(Cow::Borrowed(data)),
+                Some(again) => again(&resample(data.n_rows(), seed), seed).map(Cow::Owned),
+            };
+            let Ok(learned) = learned else {
+                // Nothing can be learned from this resample: it agrees with no other.
+                return Ok(vec![Vec::new(); numbers.len()]);
+            };
+            if learned.n_rows() != data.n_rows() {
+                let (expected, found) = (data.n_rows(), learned.n_rows());
+                let what = "data learned again";
+                return Err(DataError::WrongLength { what, expected, found }.into());
+            }
+            let fitted =
+                numbers.iter().map(|&n| refitted(&with(n), &learned, seed, progress, &step));
+            fitted.collect::<Result<Vec<_>, EvaluateError>>()
         })
-        .collect::<Result<Vec<_>, _>>()?;
+        .collect::<Result<Vec<_>, EvaluateError>>()?;
+    let mut assignments = vec![Vec::with_capacity(n_refits); n_trials];
+    for (task, of_numbers) in refits.into_iter().enumerate() {
+        let first = task / n_refits * numbers.len();
+        for (place, assignment) in of_numbers.into_iter().enumerate() {
+            assignments[first + place].push(assignment);
+        }
+    }
     let trials = (0..n_trials)
         .into_par_iter()
         .map(|trial| {
             progress.check()?;
             let (candidate, n_segments) = of_trial(trial);
-            let stability = agreement(&assignments[trial * n_refits..(trial + 1) * n_refits])?;
+            let stability = agreement(&assignments[trial])?;
             let silhouette = separation(&with(n_segments), &data[candidate], seed)?;
             let candidate = candidates[candidate].name.to_owned();
             Ok(Trial { candidate, n_segments, stability, silhouette })
@@ -204,10 +241,7 @@ mod tests {
     #[test]
     fn the_candidate_with_groups_wins_at_their_number() {
         let (noise, groups) = (noise(), contract::blobs(5, 30, 5, Seed(1)));
-        let candidates = [
-            Candidate { name: "noise", data: &noise },
-            Candidate { name: "groups", data: &groups },
-        ];
+        let candidates = [Candidate::of("noise", &noise), Candidate::of("groups", &groups)];
         let silent = Progress::silent();
         let choice = choose(&candidates, &Choosing::default(), with, Seed(7), &silent);
         let choice = choice.expect("fits");
@@ -223,9 +257,33 @@ mod tests {
     }
 
     #[test]
+    fn a_candidate_that_turns_with_the_users_is_found_out() {
+        let groups = contract::blobs(3, 30, 3, Seed(1));
+        let same = |_: &[usize], _: Seed| Ok(groups.clone());
+        // Another order of users on every resample: the groups are there, of others each time.
+        let turning = |rows: &[usize], _: Seed| {
+            let order: Vec<usize> = (0..90).map(|row| (row + rows[7] * 13) % 90).collect();
+            Ok(groups.select_rows(&order))
+        };
+        let failing = |_: &[usize], _: Seed| Err(DataError::Empty);
+        let short = |_: &[usize], _: Seed| Ok(Matrix::zeros(3, 3));
+        let three = Choosing { n_segments: vec![3], ..Choosing::default() };
+        let stability = |candidate: Candidate<'_>| {
+            let choice = choose(&[candidate], &three, with, Seed(7), &Progress::silent());
+            choice.map(|choice| choice.best().stability.mean)
+        };
+        assert_eq!(stability(Candidate::of("fixed", &groups)), Ok(1.0));
+        let again = |again| Candidate { again: Some(again), ..Candidate::of("again", &groups) };
+        assert_eq!(stability(again(&same)), Ok(1.0));
+        assert!(stability(again(&turning)).expect("fits") < 0.9);
+        assert_eq!(stability(again(&failing)), Ok(0.0));
+        assert!(stability(again(&short)).is_err());
+    }
+
+    #[test]
     fn users_all_the_same_are_chosen_without_failing() {
         let same = Matrix::zeros(30, 2);
-        let candidates = [Candidate { name: "same", data: &same }];
+        let candidates = [Candidate::of("same", &same)];
         let choosing = Choosing::default();
         let choice = choose(&candidates, &choosing, with, Seed(7), &Progress::silent());
         assert_eq!(choice.expect("fits").best().silhouette, 0.0);
@@ -237,7 +295,7 @@ mod tests {
         let refused = |candidates: &[Candidate<'_>], choosing: Choosing| {
             choose(candidates, &choosing, with, Seed(7), &Progress::silent()).is_err()
         };
-        let one = [Candidate { name: "noise", data: &data }];
+        let one = [Candidate::of("noise", &data)];
         assert!(refused(&[], Choosing::default()));
         assert!(refused(&one, Choosing { n_segments: vec![], ..Choosing::default() }));
         assert!(refused(&one, Choosing { n_segments: vec![0], ..Choosing::default() }));

@@ -35,7 +35,7 @@
 //! use fenqun_segments::KMeans;
 //!
 //! let users = contract::blobs(3, 30, 3, Seed(1));
-//! let candidates = [Candidate { name: "all", data: &users }];
+//! let candidates = [Candidate::of("all", &users)];
 //! let with = |n_segments| KMeans { n_segments, ..KMeans::default() };
 //! let choosing = Choosing { n_segments: vec![3, 5], ..Choosing::default() };
 //! let choice = choose(&candidates, &choosing, with, Seed(7), &Progress::silent())?;
@@ -68,7 +68,7 @@ mod stability;
 mod student;
 
 pub use agreement::adjusted_rand;
-pub use choose::{Candidate, Choice, Choosing, Trial, choose};
+pub use choose::{Again, Candidate, Choice, Choosing, Trial, choose};
 pub use dispersion::{calinski_harabasz, davies_bouldin, only_assigned};
 pub use error::EvaluateError;
 pub use explained::{mix_explained, variance_explained};

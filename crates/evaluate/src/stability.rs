@@ -138,7 +138,7 @@ pub fn measured_rows(n_users: usize, seed: Seed) -> Vec<usize> {
 }
 
 /// As many rows as there are users, drawn with replacement, in order.
-fn resample(n_users: usize, seed: Seed) -> Vec<usize> {
+pub(crate) fn resample(n_users: usize, seed: Seed) -> Vec<usize> {
     let mut rng = seed.derive("bootstrap").rng();
     let mut rows: Vec<usize> = (0..n_users).map(|_| rng.random_range(0..n_users)).collect();
     rows.sort_unstable();

@@ -163,7 +163,8 @@ pub fn write_folds(path: &Path, rows: &FoldRows) -> Result<(), RunError> {
     write_table(path, columns)
 }
 
-/// Reads the `segments.parquet` of a run, or a table like it, without the reasons.
+/// Reads the `segments.parquet` of a run, or a table like it, without the reasons; the number of a
+/// user in no segment is read as 0.
 ///
 /// # Errors
 /// [`RunError::Read`], [`RunError::Broken`].
@@ -193,7 +194,8 @@ pub fn read_segments(path: &Path) -> Result<SegmentRows, RunError> {
         let segments = column("segment")?
             .as_primitive_opt::<UInt32Type>()
             .ok_or_else(|| broken("column `segment` is no number".into()))?;
-        rows.segments.extend_from_slice(segments.values());
+        // Below a missing number anything may lie: whatever the reader left there.
+        rows.segments.extend(segments.iter().map(Option::unwrap_or_default));
         rows.unassigned.extend((0..segments.len()).map(|row| segments.is_null(row)));
         let scores = column("score")?
             .as_primitive_opt::<Float32Type>()

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use fenqun_base::{Assignment, Block, Catalogue, DataError, Matrix, Progress, Seed};
 use fenqun_encoders::pca::Pca;
-use fenqun_evaluate::{Candidate, Choice, Choosing, choose};
+use fenqun_evaluate::{Candidate, Choice, Choosing, choose, measured_rows};
 use fenqun_events::EventTable;
 use fenqun_explain::Shape;
 use fenqun_profiles::Profiles;
@@ -19,7 +19,7 @@ pub(crate) use columns::{key_free_order, lifetime_columns, rfm, rfm_columns};
 pub(crate) use stability::Held;
 pub(crate) use way::{Way, beside_value, fit, groups};
 
-use taste::Tasting;
+use taste::{Tasted, Tasting};
 
 use super::blocks;
 use super::models::Models;
@@ -135,8 +135,17 @@ impl Chosen {
     }
 }
 
+/// A taste with its coordinates, and how they are learned again.
+struct Tried<'a> {
+    taste: Taste,
+    data: Matrix,
+    tasting: Tasting<'a>,
+    tasted: Tasted,
+}
+
 /// Tries each taste with each number of groups on the taste axis alone: tiers by quantiles hardly
-/// move between refits and would flatter every candidate.
+/// move between refits and would flatter every candidate. Each resample learns the coordinates
+/// again, for the same reason.
 fn choose_taste(
     two: &TwoAxesConfig,
     shop: Shop<'_>,
@@ -144,12 +153,18 @@ fn choose_taste(
     progress: &Progress,
 ) -> Result<Chosen, RunError> {
     let order = key_free_order(shop.profiles);
+    let measured: Vec<usize> =
+        measured_rows(order.len(), CHOICE_SEED).into_iter().map(|row| order[row]).collect();
     let mut tried = Vec::new();
     let mut reasons = Vec::new();
     for &taste in &two.tastes {
-        let tasted = Tasting::of(taste, shop).and_then(|it| it.fit(seed, &Models::nowhere()));
-        match tasted {
-            Ok(tasted) => tried.push((taste, tasted.coordinates.select_rows(&order))),
+        let found = Tasting::of(taste, shop).and_then(|tasting| {
+            let tasted = tasting.fit(seed, &Models::nowhere())?;
+            let data = tasted.coordinates.select_rows(&measured);
+            Ok(Tried { taste, data, tasting: tasting.of_rows(&measured), tasted })
+        });
+        match found {
+            Ok(found) => tried.push(found),
             Err(RunError::NoTaste { reason }) => reasons.push(reason),
             Err(error) => reasons.push(format!("{}: {error}", taste.name())),
         }
@@ -158,14 +173,24 @@ fn choose_taste(
         return Err(RunError::NoTaste { reason: reasons.join("; ") });
     }
     let n_segments = at_most(&two.n_tastes, shop.profiles.n_users())?;
-    let candidates: Vec<Candidate<'_>> =
-        tried.iter().map(|(taste, data)| Candidate { name: taste.name(), data }).collect();
+    let agains: Vec<_> = tried
+        .iter()
+        .map(|one| move |rows: &[usize], seed: Seed| one.tasting.refit(&one.tasted, rows, seed))
+        .collect();
+    let candidates: Vec<Candidate<'_>> = tried
+        .iter()
+        .zip(&agains)
+        .map(|(one, again)| Candidate {
+            again: Some(again),
+            ..Candidate::of(one.taste.name(), &one.data)
+        })
+        .collect();
     let with = |n_segments| KMeans { n_segments, ..KMeans::default() };
     let choosing = Choosing { n_segments, n_refits: two.refits, ..Choosing::default() };
     let choice = choose(&candidates, &choosing, with, CHOICE_SEED, progress)?;
     let best = choice.best();
-    let of_best = |(taste, _): &&(Taste, Matrix)| taste.name() == best.candidate;
-    let taste = tried.iter().find(of_best).map_or(two.tastes[0], |(taste, _)| *taste);
+    let of_best = tried.iter().find(|one| one.taste.name() == best.candidate);
+    let taste = of_best.map_or(two.tastes[0], |one| one.taste);
     let axes = TwoAxes { tiers: two.tiers.clone(), taste: with(best.n_segments) };
     Ok(Chosen::among(Way::TwoAxes { taste, axes }, &choice))
 }
@@ -178,7 +203,7 @@ fn choose_number(
 ) -> Result<Chosen, RunError> {
     let data = blocks::chosen(blocks, &one.blocks)?.select_rows(&key_free_order(shop.profiles));
     let name = one.blocks.join(" + ");
-    let candidates = [Candidate { name: &name, data: &data }];
+    let candidates = [Candidate::of(&name, &data)];
     let with = |n_segments| KMeans { n_segments, ..one.k_means.clone() };
     let n_segments = at_most(&one.n_segments, data.n_rows())?;
     let choosing = Choosing { n_segments, n_refits: one.refits, ..Choosing::default() };

@@ -3,7 +3,7 @@
 //!
 //! | way | learned again on every resample | kept as it is |
 //! |---|---|---|
-//! | value × taste | weights, components, axes of taste, borders of value, taste groups | which taste, how many groups |
+//! | value × taste | weights, components, axes of taste, borders of value, taste groups | which taste and how many groups; that choice looks at the same kind of refits |
 //! | round grid | weights of texts, borders of every axis | axes of the texts: they hang on no user |
 //! | RFM, lifetime | all there is | – |
 //! | k-means, hierarchical, density | the segments | the blocks they are found in |
