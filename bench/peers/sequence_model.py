@@ -76,5 +76,5 @@ def prepare(events, catalogue, households):
     codes = torch.from_numpy(lines.select(col("type", "department").fill_null(0).cast(pl.Int64)).to_numpy().copy())
     numbers = lines.select(col("amount").log1p(), col("gap").log1p(), "hour", "weekday").to_numpy().astype(np.float32)
     counts = households.to_frame("user").join(lines.group_by("user").len(), on="user", how="left")["len"].fill_null(0)
-    starts = np.concatenate([[0], np.cumsum(counts.to_numpy())])
+    starts = np.concatenate([[0], np.cumsum(counts.to_numpy().astype(np.int64))])
     return codes, torch.from_numpy(numbers), starts, (int(codes[:, 0].max()) + 1, int(codes[:, 1].max()) + 1)

@@ -29,17 +29,21 @@ pub fn pool(weights: &SparseMatrix, vectors: &Matrix) -> Result<Matrix, DataErro
     }
     let mut users = Matrix::zeros(weights.n_rows(), vectors.n_columns());
     for row in 0..weights.n_rows() {
-        let total: f64 = weights.entries(row).map(|(_, weight)| f64::from(weight.abs())).sum();
         if let Some((column, value)) = weights.entries(row).find(|(_, weight)| !weight.is_finite())
         {
             return Err(DataError::NotFinite { row, column, value });
         }
-        for (text, weight) in weights.entries(row) {
-            let share = (f64::from(weight) / total) as f32;
-            let user = users.row_mut(row);
-            user.iter_mut().zip(vectors.row(text)).for_each(|(sum, value)| *sum += share * value);
-        }
     }
+    let shares = shares(weights)?;
+    // The widest vectors of the machine; what is added, and in which order, stays the same.
+    pulp::Arch::new().dispatch(|| {
+        for row in 0..shares.n_rows() {
+            for (text, share) in shares.entries(row) {
+                let user = users.row_mut(row).iter_mut();
+                user.zip(vectors.row(text)).for_each(|(sum, value)| *sum += share * value);
+            }
+        }
+    });
     Ok(users)
 }
 
@@ -52,7 +56,8 @@ pub fn shares(weights: &SparseMatrix) -> Result<SparseMatrix, DataError> {
     let mut entries: Vec<(u32, f32)> = Vec::new();
     for row in 0..weights.n_rows() {
         let total: f64 = weights.entries(row).map(|(_, weight)| f64::from(weight.abs())).sum();
-        let share = |(column, weight): (usize, f32)| (column as u32, (f64::from(weight) / total) as f32);
+        let share =
+            |(column, weight): (usize, f32)| (column as u32, (f64::from(weight) / total) as f32);
         entries.clear();
         entries.extend(weights.entries(row).map(share));
         shares.push_row(&mut entries)?;

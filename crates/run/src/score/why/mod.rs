@@ -132,7 +132,10 @@ impl Shop {
             name: name(segment),
             score: self.assignment.scores[row],
             probabilities,
-            reasons: reasons(&parts, N_REASONS, cards),
+            reasons: match self.own_rule(row, segment) {
+                Some(rule) => vec![rule],
+                None => reasons(&parts, N_REASONS, cards),
+            },
             moves: moves.into_iter().map(|found| (found.clone(), name(found.segment))).collect(),
             tried,
         })

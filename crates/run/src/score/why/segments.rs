@@ -1,12 +1,13 @@
 //! Why a user is in a segment of the run.
 
 use fenqun_base::Matrix;
-use fenqun_explain::why::{Part, Thing, distance_parts};
+use fenqun_explain::why::{Part, Reason, Thing, distance_parts};
 use fenqun_profiles::ValueBasis;
 
 use super::{Shop, mean};
 use crate::RunError;
 use crate::score::place::{Place, TasteModel, TastePart};
+use crate::score::target::Target;
 
 impl Shop {
     /// Parts of the decision: of the value axis, of blocks, of the taste axis.
@@ -21,6 +22,17 @@ impl Shop {
             average: taste.average,
         }));
         Ok(parts)
+    }
+
+    /// The rule that put the user there, where the segments are rules.
+    pub(super) fn own_rule(&self, row: usize, segment: u32) -> Option<Reason> {
+        let (Target::Segments, Place::Rules(definitions)) = (&self.target, &self.known.place)
+        else {
+            return None;
+        };
+        let rule = definitions.definitions().get(segment as usize)?.rule.trim().to_owned();
+        let is_assigned = self.assignment.is_assigned(row);
+        is_assigned.then(|| Reason { name: "rule".to_owned(), text: rule, amount: 1.0 })
     }
 
     /// How far inside the own tier the value score lies, shared among what the score is made of by
