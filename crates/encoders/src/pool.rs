@@ -1,5 +1,7 @@
 use fenqun_base::{DataError, Matrix, SparseMatrix};
 
+use crate::gather::times;
+
 /// Folds text vectors into one vector a user: the mean of the texts' vectors, weighted.
 ///
 /// `weights` has users in rows and texts in columns (how much a user had to do with a text, for
@@ -27,24 +29,13 @@ pub fn pool(weights: &SparseMatrix, vectors: &Matrix) -> Result<Matrix, DataErro
         let (expected, found) = (weights.n_columns(), vectors.n_rows());
         return Err(DataError::WrongLength { what: "text vectors", expected, found });
     }
-    let mut users = Matrix::zeros(weights.n_rows(), vectors.n_columns());
     for row in 0..weights.n_rows() {
         if let Some((column, value)) = weights.entries(row).find(|(_, weight)| !weight.is_finite())
         {
             return Err(DataError::NotFinite { row, column, value });
         }
     }
-    let shares = shares(weights)?;
-    // The widest vectors of the machine; what is added, and in which order, stays the same.
-    pulp::Arch::new().dispatch(|| {
-        for row in 0..shares.n_rows() {
-            for (text, share) in shares.entries(row) {
-                let user = users.row_mut(row).iter_mut();
-                user.zip(vectors.row(text)).for_each(|(sum, value)| *sum += share * value);
-            }
-        }
-    });
-    Ok(users)
+    times(&shares(weights)?, vectors)
 }
 
 /// The shares that [`pool`] takes means by: every row scaled to sum to 1 in absolute value.
