@@ -49,7 +49,9 @@ fn request(options: &EvaluateOptions) -> Result<EvaluateRequest> {
         evaluation.tasks = options.task.map(|ask| task(ask.into(), options)).into_iter().collect();
     }
     let labels = match by_flag {
-        true => options.label.iter().map(|label| labels::of_column(label, &options.files)).collect(),
+        true => {
+            options.label.iter().map(|label| labels::of_column(label, &options.files)).collect()
+        }
         false => known.labels.clone(),
     };
     Ok(EvaluateRequest {

@@ -31,7 +31,9 @@ fn request(options: &TuneOptions) -> Result<TuneRequest> {
     Ok(TuneRequest {
         run: options.run.clone(),
         labels: Some(match by_flag {
-            true => options.label.iter().map(|label| labels::of_column(label, &options.files)).collect(),
+            true => {
+                options.label.iter().map(|label| labels::of_column(label, &options.files)).collect()
+            }
             false => known.labels.clone(),
         }),
         label_name: options.label_name.clone(),

@@ -7,8 +7,8 @@ mod layout;
 mod method;
 mod teller;
 
-pub(crate) use config::{FEATURES, weighted};
 pub use config::{BlendHead, BlendPart, BlockWeight, HeadConfig, OnBlocks};
+pub(crate) use config::{FEATURES, weighted};
 pub(crate) use fit::Input;
 pub(crate) use layout::Layout;
 pub use method::HeadMethod;

@@ -101,7 +101,9 @@ fn where_there_is_one(figure: Result<f64, DataError>) -> Result<Option<f64>, Dat
 fn space(way: &Way, language: Language) -> String {
     let blocks = || way.blocks().join(" + ");
     match way {
-        Way::TwoAxes { .. } | Way::RoundGrid(_) => language.pick("value and taste", "价值与偏好").to_owned(),
+        Way::TwoAxes { .. } | Way::RoundGrid(_) => {
+            language.pick("value and taste", "价值与偏好").to_owned()
+        }
         Way::KMeans { .. } | Way::Hierarchical { .. } => blocks(),
         Way::Density { .. } => language
             .pick(format!("main directions of {}", blocks()), format!("{} 的主方向", blocks())),

@@ -11,9 +11,7 @@ use fenqun_evaluate::splits::{Split, stratified};
 use serde_json::Value;
 
 use super::objective::{Heads, OfSplits};
-use super::{
-    TuneConfig, TuneOutcome, TuneRequest, labelled, path, space, words, write,
-};
+use super::{TuneConfig, TuneOutcome, TuneRequest, labelled, path, space, words, write};
 use crate::RunError;
 use crate::evaluate::{Inputs, Known, read_known, refuse_leaks};
 use crate::heads::{HeadConfig, HeadMethod};

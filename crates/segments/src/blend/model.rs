@@ -1,6 +1,4 @@
-use fenqun_base::{
-    Assignment, Contributions, DataError, Fitted, Matrix, ModelState, Soft, Stored,
-};
+use fenqun_base::{Assignment, Contributions, DataError, Fitted, Matrix, ModelState, Soft, Stored};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,4 @@
-use fenqun_base::{
-    Assignment, Contributions, DataError, Fitted, Matrix, ModelState, Soft, Stored,
-};
+use fenqun_base::{Assignment, Contributions, DataError, Fitted, Matrix, ModelState, Soft, Stored};
 
 use super::forest::Forest;
 use super::loss::to_shares;

@@ -159,7 +159,9 @@ impl Things {
             for (item, &text) in texts.text_of.iter().enumerate() {
                 let Some(first) = item_of_text.get_mut(text as usize) else { continue };
                 first.get_or_insert(item);
-                if n_levels == 0 && let Some(&row) = items.get(&catalogue.items[item].id) {
+                if n_levels == 0
+                    && let Some(&row) = items.get(&catalogue.items[item].id)
+                {
                     names[row].clone_from(&texts.read[text as usize]);
                 }
             }
