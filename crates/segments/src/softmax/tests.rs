@@ -190,8 +190,7 @@ fn settings_outside_their_rule_are_refused() {
 #[test]
 fn settings_are_read_as_configuration_spells_them() {
     let read = |text| serde_json::from_str::<Softmax>(text);
-    let known =
-        read(r#"{"c": [1], "class_weights": "balanced", "row_norm": null}"#).expect("known");
+    let known = read(r#"{"c": [1], "class_weights": "balanced", "row_norm": 0.0}"#).expect("known");
     assert_eq!((known.c, known.class_weights), (vec![1.0], ClassWeights::Balanced));
     let given = read(r#"{"class_weights": {"given": [1, 2]}}"#).expect("known");
     assert_eq!(given.class_weights, ClassWeights::Given(vec![1.0, 2.0]));
