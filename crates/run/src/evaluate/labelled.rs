@@ -29,7 +29,8 @@ pub(super) const OURS: &str = "fenqun";
 ///
 /// # Errors
 /// [`RunError::NothingAsked`] without labels and tasks; what reading labels, fitting and comparing
-/// refuse. Nothing is written then.
+/// refuse. No figure is written then; the heads, folds and told users of labels that were done before
+/// stay, each file whole.
 pub fn evaluate(
     request: &EvaluateRequest,
     progress: &Progress,
