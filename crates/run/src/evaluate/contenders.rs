@@ -50,6 +50,11 @@ impl<'a> OnRows<'a> {
         Ok(Self { is_baseline: true, ..Self::ours(name, head, blocks, labels)? })
     }
 
+    /// The head with what it looks at.
+    pub fn input(&self) -> &Input {
+        &self.input
+    }
+
     /// The same, learning from some rows only.
     pub fn learning_from(self, rows: &'a [bool]) -> Self {
         Self { learns_from: Some(rows), ..self }

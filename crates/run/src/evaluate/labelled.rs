@@ -137,7 +137,7 @@ fn one(
         ),
     );
     write::folds(&inputs.folder, &config.name, &profiles.users, &labels, &folds.splits)?;
-    told_of_all(&config.name, asked, inputs, users, &labels, seed)?;
+    told_of_all(&config.name, ours.input(), asked, inputs, users, &labels, seed)?;
     Ok(Evaluated {
         format: FORMAT,
         name: config.name.clone(),
@@ -179,17 +179,17 @@ fn beside<'a>(
 /// Learns from all labelled users, tells the class of every user of the run, and keeps the head.
 fn told_of_all(
     name: &str,
+    input: &Input,
     asked: &Asked<'_>,
     inputs: &Inputs,
     users: &Users,
     labels: &Labels,
     seed: Seed,
 ) -> Result<(), RunError> {
-    let input = Input::new(asked.head, &users.blocks)?;
     let head = input.fit(&labels.labelled(), labels, seed)?;
     let models = Models::in_folder(inputs.folder.join("model"))?;
     let method = HeadMethod::of(asked.head);
-    heads::keep(head.as_ref(), method, &input, &labels.classes, &models, name)?;
+    heads::keep(head.as_ref(), method, input, &labels.classes, &models, name)?;
     let (told, shares) = (head.assign(&input.data)?, head.probabilities(&input.data)?);
     let rows = heads::rows(&users.profiles.users, &labels.classes, told, &shares);
     write::users(&inputs.folder, name, &rows)

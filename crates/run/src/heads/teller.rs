@@ -1,7 +1,7 @@
 //! A head that a run keeps: what it looks at, how it was fitted, and the classes it tells.
 //!
-//! `model/head-LABEL.json` (and `.safetensors`) is the fitted head, `model/head-LABEL-sight.json`
-//! what it looks at. The blocks are those of the run, so that a user who was never seen is told by
+//! `model/head-LABEL.json` (and `.safetensors`) is the fitted head, `model/sight-LABEL.json`
+//! what it looks at: no name of a label can make one the other. The blocks are those of the run, so that a user who was never seen is told by
 //! the very numbers that the head learned from.
 
 use fenqun_base::{Assignment, Block, DataError, Matrix, ModelState, Soft, Stored};
@@ -62,7 +62,7 @@ pub(crate) fn keep(
         .into());
     }
     let (layout, classes) = (input.layout.clone(), classes.to_vec());
-    models.keep(&format!("head-{name}-sight"), &Kept { method, layout, classes })?;
+    models.keep(&format!("sight-{name}"), &Kept { method, layout, classes })?;
     head.keep(models, &format!("head-{name}"))
 }
 
@@ -90,7 +90,7 @@ impl Teller {
     /// [`RunError::NoHead`] for a label that was never evaluated; [`RunError::NoModel`], what the
     /// models refuse.
     pub fn read(models: &Models, name: &str) -> Result<Self, RunError> {
-        let kept: Kept = match models.read(&format!("head-{name}-sight")) {
+        let kept: Kept = match models.read(&format!("sight-{name}")) {
             Err(RunError::NoModel { path, .. }) => {
                 let known = kept_in(&path);
                 return Err(RunError::NoHead { name: name.to_owned(), known });
@@ -153,7 +153,7 @@ fn kept_in(folder: &std::path::Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let name = |entry: std::fs::DirEntry| {
         let file = entry.file_name().into_string().ok()?;
-        Some(file.strip_prefix("head-")?.strip_suffix("-sight.json")?.to_owned())
+        Some(file.strip_prefix("sight-")?.strip_suffix(".json")?.to_owned())
     };
     let mut names: Vec<String> = entries.filter_map(name).collect();
     names.sort_unstable();
