@@ -29,7 +29,7 @@ fn labels(place: &Workplace, of: impl Fn(usize) -> String) {
 
 fn evaluate(place: &Workplace, more: &[&str]) -> Said {
     let mut arguments = vec!["evaluate", "run", "--labels", "labels.csv", "--user", "who"];
-    arguments.extend(["--label", "taste", "--folds", "3", "--repeats", "1"]);
+    arguments.extend(["--label", "taste"]);
     arguments.extend(more);
     place.fenqun(&arguments)
 }

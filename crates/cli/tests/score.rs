@@ -162,13 +162,7 @@ fn what_cannot_be_scored_is_told() {
         assert!(said.err.contains(words), "{} lacks `{words}`", said.err);
         assert!(!place.path("scores.parquet").exists(), "nothing half-written");
     };
-    let other = format!("{}\n", "ab".repeat(32));
-    let other = place.write("other.key", other);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(&other, fs::Permissions::from_mode(0o600)).expect("private");
-    }
+    place.write_key("other.key", &"ab".repeat(32));
     refused(score(&["--key", "other.key"]), "not the key");
     refused(score(&["--key", "none.key"]), "no key");
     assert!(!place.path("none.key").exists(), "a key is never made on the way");

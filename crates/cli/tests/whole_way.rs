@@ -74,7 +74,7 @@ fn the_same_run_twice_and_shuffled_rows_give_the_same_bytes() {
 fn another_key_gives_other_pseudonyms_and_the_same_segments() {
     let place = shop();
     place.fenqun(&["run", "--out", "first"]).fine();
-    fs::remove_file(place.path("fenqun.key")).expect("the key was made");
+    fs::remove_file(place.path("fenqun.key")).expect("a run without a key makes one");
     place.fenqun(&["run", "--out", "second"]).fine();
     let cards = |run: &str| {
         let text = fs::read_to_string(place.path(run).join("cards.json")).expect("cards");

@@ -24,8 +24,24 @@ pub struct Said {
 }
 
 impl Workplace {
+    /// An empty folder, but for a key: a key made by chance would put the users, and with them the
+    /// folds and every figure, in another order at each run of the tests.
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("temporary folder") }
+        let place = Self { folder: tempfile::tempdir().expect("temporary folder") };
+        place.write_key("fenqun.key", &"5e".repeat(32));
+        place
+    }
+
+    /// A key that only its owner may read, from its digits.
+    pub fn write_key(&self, name: &str, digits: &str) {
+        let path = self.write(name, format!("{digits}\n"));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("private");
+        }
+        #[cfg(not(unix))]
+        let _ = path;
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
