@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use fenqun_base::Progress;
 use fenqun_explain::Card;
 use fenqun_run::{
-    Config, Existing, Outcome, RunError, RunRequest, ScoreRequest, SegmentRows, packages,
-    read_json, read_segments, run, score,
+    Config, Existing, Outcome, RunError, RunRequest, ScoreRequest, SegmentRows, explain_user,
+    packages, read_json, read_segments, run, score,
 };
 use serde_json::Value;
 use tempfile::TempDir;
@@ -111,6 +111,21 @@ fn assert_scored_alike(shop: &Path, name: &str) {
     }
 }
 
+/// Every way gives reasons, and its moves do move.
+fn assert_explained(shop: &Path, name: &str) {
+    let run = shop.join(name);
+    let found = rows(&run.join("segments.parquet"));
+    let mut n_told = 0;
+    for &user in found.users.iter().step_by(9) {
+        let why = explain_user(&run, user, None, &Progress::silent()).expect("explained");
+        assert!(why.reasons.iter().all(|reason| reason.amount > 0.0), "{name}: {why:?}");
+        n_told += usize::from(!why.reasons.is_empty());
+        let moved = why.moves.iter().all(|found| Some(found.0.segment) != why.segment);
+        assert!(moved, "{name}: {why:?}");
+    }
+    assert!(n_told >= 9, "{name}: reasons for {n_told} of 10 users");
+}
+
 fn cards(shop: &Path, name: &str) -> Vec<Card> {
     read_json(&shop.join(name).join("cards.json")).expect("cards")
 }
@@ -144,6 +159,7 @@ fn every_way_places_the_users_of_its_run_alike() {
             _ => assert!(stability.contains("blocks they are found in were kept"), "{stability}"),
         }
         assert_scored_alike(shop.path(), way);
+        assert_explained(shop.path(), way);
     }
 }
 
@@ -169,6 +185,7 @@ fn a_round_grid_has_cells_of_value_and_taste() {
     let cut = done.remarks.iter().find(|told| told.starts_with("Value is cut above"));
     assert!(cut.is_some(), "{:?}", done.remarks);
     assert_scored_alike(shop.path(), "grid");
+    assert_explained(shop.path(), "grid");
     let again = run_with(shop.path(), "again", &model, settings).expect("a run");
     assert_eq!(again.remarks, done.remarks);
 

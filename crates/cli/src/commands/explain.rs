@@ -1,7 +1,7 @@
 use anyhow::Result;
 use fenqun_base::{Language, UserId};
 use fenqun_explain::why::{Change, Lever};
-use fenqun_explain::{Card, numbers};
+use fenqun_explain::{Card, CardParams, numbers};
 use fenqun_run::{RunError, Why, open, read_json};
 
 use crate::arguments::ExplainOptions;
@@ -15,11 +15,12 @@ const NO_REASONS: [&str; 2] = [
 
 /// `fenqun explain`.
 pub fn explain(options: &ExplainOptions, console: &Console) -> Result<()> {
-    let language = open(&options.run)?.config.cards.language;
+    let cards = open(&options.run)?.config.cards;
+    let language = cards.language;
     if let Some(number) = options.segment {
-        let cards: Vec<Card> = read_json(&options.run.join("cards.json"))?;
-        let card = cards.get(number).ok_or_else(|| RunError::Score {
-            reason: format!("--segment must be below {}, the segments of this run", cards.len()),
+        let all: Vec<Card> = read_json(&options.run.join("cards.json"))?;
+        let card = all.get(number).ok_or_else(|| RunError::Score {
+            reason: format!("--segment must be below {}, the segments of this run", all.len()),
         })?;
         match console.is_json() {
             true => console.say_json(card),
@@ -35,7 +36,7 @@ pub fn explain(options: &ExplainOptions, console: &Console) -> Result<()> {
     let why = fenqun_run::explain_user(&options.run, user, label, console.progress())?;
     match console.is_json() {
         true => console.say_json(&why),
-        false => console.say(&told(&why, language)),
+        false => console.say(&told(&why, &cards)),
     }
     Ok(())
 }
@@ -67,7 +68,8 @@ fn segment(card: &Card, language: Language) -> String {
 }
 
 /// A user's segment, the reasons, and what would move the user.
-fn told(why: &Why, language: Language) -> String {
+fn told(why: &Why, cards: &CardParams) -> String {
+    let language = cards.language;
     let name = &why.name;
     let mut lines = vec![match (&why.label, why.segment) {
         (Some(label), _) => {
@@ -104,7 +106,7 @@ fn told(why: &Why, language: Language) -> String {
         lines.extend(why.reasons.iter().map(|reason| format!("· {}", reason.text)));
     }
     if why.moves.is_empty() {
-        let tried = why.tried.iter().map(|lever| amount(lever, language));
+        let tried = why.tried.iter().map(|lever| amount(lever, cards));
         let tried: Vec<String> = tried.collect();
         lines.push(language.pick(
             format!("Nothing that was tried would move the user: {}", tried.join(", ")),
@@ -115,17 +117,20 @@ fn told(why: &Why, language: Language) -> String {
     lines.push(language.pick("What would move the user:", "怎样会移动该用户：").to_owned());
     for (found, name) in &why.moves {
         let changes: Vec<String> =
-            found.changes.iter().map(|change| words(change, language)).collect();
+            found.changes.iter().map(|change| words(change, cards)).collect();
         let changes = changes.join(language.pick(" and ", "并"));
         lines.push(format!("· {changes} → {name}"));
     }
     lines.join("\n")
 }
 
-fn words(change: &Change, language: Language) -> String {
-    let number = numbers::count(change.amount);
+fn words(change: &Change, cards: &CardParams) -> String {
+    let (language, number) = (cards.language, numbers::count(change.amount));
     match change.lever.as_str() {
-        "spend" => language.pick(format!("spending {number} more"), format!("多消费 {number}")),
+        "spend" => {
+            let money = numbers::money(change.amount, &cards.currency);
+            language.pick(format!("spending {money} more"), format!("多消费 {money}"))
+        }
         name => {
             let more =
                 if number == "1" { "once more".into() } else { format!("{number} more times") };
@@ -135,7 +140,7 @@ fn words(change: &Change, language: Language) -> String {
 }
 
 /// A lever with the most that was tried of it.
-fn amount(lever: &Lever, language: Language) -> String {
+fn amount(lever: &Lever, cards: &CardParams) -> String {
     let most = lever.amounts.last().copied().unwrap_or_default();
-    words(&Change { lever: lever.name.clone(), amount: most }, language)
+    words(&Change { lever: lever.name.clone(), amount: most }, cards)
 }

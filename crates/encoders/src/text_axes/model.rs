@@ -1,7 +1,7 @@
 use fenqun_base::{DataError, Matrix, ModelState, SparseMatrix, Stored};
 
 use crate::pca::PcaModel;
-use crate::pool;
+use crate::pool::{pool, shares};
 use crate::tfidf::{TfIdf, TfIdfModel};
 
 /// Fitted axes of the catalogue.
@@ -54,7 +54,28 @@ impl TextAxesModel {
             return Err(DataError::WrongLength { what: "text vectors", expected, found });
         }
         let weights = self.tfidf.transform(counts)?;
-        pool(&weights, &self.texts(vectors)?.select_rows(&self.tfidf.kept()))
+        pool(&weights, &self.texts(vectors)?.select_rows(&self.kept()))
+    }
+
+    /// Number of axes.
+    #[must_use]
+    pub fn n_axes(&self) -> usize {
+        self.pca.components().n_columns()
+    }
+
+    /// The texts that have a weight, ascending: the others say nothing of a user.
+    #[must_use]
+    pub fn kept(&self) -> Vec<usize> {
+        self.tfidf.kept()
+    }
+
+    /// How much each of the texts kept counts for each user: coordinates are the mean of
+    /// [`Self::texts`] by these shares.
+    ///
+    /// # Errors
+    /// [`DataError::WrongWidth`]; what is no count.
+    pub fn shares(&self, counts: &SparseMatrix) -> Result<SparseMatrix, DataError> {
+        shares(&self.tfidf.transform(counts)?)
     }
 }
 

@@ -2,9 +2,10 @@
 //!
 //! # Idea
 //! - **Reasons.** Whoever decided (a linear head, trees, distances to centroids) hands over how much
-//!   each named thing added to the decision: Shapley values, or [`distance_parts`] for clusters. Parts
-//!   that say much the same are added up, and the largest are told with the user's number beside
-//!   that of the segment: "12 shopping trips; segment average 4". See [`reasons`].
+//!   each named thing added to the decision: Shapley values ([`shapley_values`] where few things
+//!   decide), or the parts of a [`Border`] between two centres for clusters. Parts that say much the
+//!   same are added up, and the largest are told with the user's number beside that of the segment:
+//!   "12 shopping trips; segment average 4". See [`reasons`].
 //! - **A short rule.** [`short_rules`] looks for at most three conditions over named features that
 //!   tell the users of a segment from all others, by a beam search for the best F1. It is written
 //!   in the language of rules, and its precision, recall and F1 are those on users that the search
@@ -45,9 +46,11 @@ mod distance;
 mod moves;
 mod reasons;
 mod search;
+mod shapley;
 mod short_rule;
 
-pub use distance::distance_parts;
+pub use distance::Border;
 pub use moves::{Change, Lever, Move, smallest_move};
 pub use reasons::{Part, Reason, Thing, readable, reasons};
+pub use shapley::shapley_values;
 pub use short_rule::{RuleParams, ShortRule, short_rules};

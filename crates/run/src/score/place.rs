@@ -21,7 +21,6 @@ use crate::steps::blocks::{Columns, FittedBlock, Sight};
 use crate::steps::explain;
 use crate::steps::models::Models;
 use crate::steps::segment::{Way, beside_value, lifetime_columns, rfm_columns};
-use crate::steps::texts::Texts;
 
 /// How users were grouped: what the segments are read from, and by which kind of model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -204,7 +203,7 @@ impl TasteModel {
                 model.coordinates(&columns.counts(sight.catalogue, &sight.profiles.items)?)?
             }
             Self::Texts(model) => {
-                let texts = texts_of(sight)?;
+                let texts = sight.texts()?;
                 model.coordinates(&texts.weights(sight.profiles)?, &texts.vectors)?
             }
         })
@@ -227,7 +226,7 @@ impl TasteModel {
                 (counts, columns.names().collect(), parts)
             }
             Self::Texts(model) => {
-                let texts = texts_of(sight)?;
+                let texts = sight.texts()?;
                 let counts = texts.weights(sight.profiles)?;
                 let parts = model.parts_along(&counts, &texts.vectors, row, direction)?;
                 (counts, texts.read.iter().map(String::as_str).collect(), parts)
@@ -256,7 +255,7 @@ impl TasteModel {
                 (columns.of_items(sight.catalogue), columns.names().map(str::to_owned).collect())
             }
             Self::Texts(_) => {
-                let texts = texts_of(sight)?;
+                let texts = sight.texts()?;
                 (texts.text_of.clone(), texts.read.clone())
             }
         })
@@ -274,20 +273,6 @@ pub(super) struct TastePart {
 }
 
 impl Other {
-    /// The coordinates with the place of the first named column, where the columns of the profile
-    /// are among them.
-    pub fn named(&self, sight: Sight<'_>) -> Result<Option<(usize, Matrix)>, RunError> {
-        let Self::Blocks { blocks, pca: None } = self else { return Ok(None) };
-        let mut first = 0;
-        for block in blocks {
-            if block.name == "aggregates" {
-                return Ok(Some((first, self.of(sight)?)));
-            }
-            first += block.sized(sight)?.vectors.n_columns();
-        }
-        Ok(None)
-    }
-
     /// Users × what the segments were found in.
     pub fn of(&self, sight: Sight<'_>) -> Result<Matrix, RunError> {
         Ok(match self {
@@ -304,15 +289,10 @@ impl Other {
             Self::Rfm => rfm_columns(sight.profiles)?,
             Self::Lifetime => lifetime_columns(sight.profiles)?,
             Self::TextAxes(axes) => {
-                let texts = texts_of(sight)?;
+                let texts = sight.texts()?;
                 let taste = axes.coordinates(&texts.weights(sight.profiles)?, &texts.vectors)?;
                 beside_value(&sight.profiles.value_score, &taste)?
             }
         })
     }
-}
-
-fn texts_of(sight: Sight<'_>) -> Result<&Texts, DataError> {
-    let reason = "there are no text vectors to read it with".to_owned();
-    sight.texts.ok_or(DataError::Model { model: "taste", reason })
 }

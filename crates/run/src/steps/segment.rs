@@ -15,7 +15,7 @@ use fenqun_explain::Shape;
 use fenqun_profiles::Profiles;
 use fenqun_segments::{KMeans, TwoAxes};
 
-pub(crate) use columns::{key_free_order, lifetime_columns, rfm, rfm_columns};
+pub(crate) use columns::{RFM, key_free_order, last_purchase, lifetime_columns, rfm, rfm_columns};
 pub(crate) use stability::Held;
 pub(crate) use way::{Way, beside_value, fit, groups};
 

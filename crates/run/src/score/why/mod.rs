@@ -4,21 +4,27 @@
 //!
 //! - On the value axis the decision is how far the value score lies inside its tier; on the taste
 //!   axis it is `|x − next|² − |x − own|²`, the nearer centre against the next one, taken apart by
-//!   what the user bought. For segments of blocks the columns of `aggregates` are told; the other
-//!   blocks have no names that a person would read.
+//!   what the user bought.
+//! - For segments of blocks it is the same difference in the coordinates they were found in, taken
+//!   apart by the columns of `aggregates` and, for the other blocks, by the purchases that they are
+//!   sums over.
+//! - Where few numbers decide (RFM, lifetime, a round grid), it is which of them put the user here
+//!   and not where a typical member of the next segment is: exact Shapley values.
 //! - For a label it is the score of the class told less that of the likeliest other: exact Shapley
 //!   values of the head's columns. Those of a linear head on a block are taken apart further, by the
 //!   purchases that the block is a sum over.
 //!
 //! What would change it is asked in `moves.rs`.
 
+mod columns;
 mod label;
 mod moves;
+mod purchases;
 mod segments;
 
 use std::path::{Path, PathBuf};
 
-use fenqun_base::{Assignment, Progress, UserId};
+use fenqun_base::{Assignment, Matrix, Progress, UserId};
 use fenqun_events::EventTable;
 use fenqun_explain::why::{Lever, Move, Part, Reason, Thing, reasons};
 use fenqun_profiles::{Profiles, build_like};
@@ -87,6 +93,8 @@ struct Shop {
     texts: Option<Texts>,
     profiles: Profiles,
     assignment: Assignment,
+    /// Users × what the head of a label looks at.
+    seen: Option<Matrix>,
 }
 
 impl Shop {
@@ -100,8 +108,14 @@ impl Shop {
         let texts = known.texts.clone().map(|texts| texts.for_catalogue(catalogue));
         let sight = Sight { profiles: &profiles, catalogue, texts: texts.as_ref() };
         let index = || rules::index_events(&table, &profiles.users, profiles.as_of, progress);
-        let assignment = target.assign(&known, sight, index)?;
-        Ok(Self { run: run.to_owned(), known, target, table, texts, profiles, assignment })
+        let (assignment, seen) = match &target {
+            Target::Segments => (target.assign(&known, sight, index)?, None),
+            Target::Label(teller) => {
+                let seen = teller.data(sight)?;
+                (teller.head().assign(&seen)?, Some(seen))
+            }
+        };
+        Ok(Self { run: run.to_owned(), known, target, table, texts, profiles, assignment, seen })
     }
 
     fn explain(&self, user: UserId) -> Result<Why, RunError> {
@@ -115,10 +129,12 @@ impl Shop {
         let segment = self.assignment.segments[row];
         let names = self.target.names(&self.known);
         let cards = &self.known.manifest.config.cards;
-        let (parts, probabilities, rival) = match &self.target {
-            Target::Segments => (self.segment_parts(row, segment)?, Vec::new(), None),
-            Target::Label(teller) => {
-                let told = self.label_parts(teller, row, segment)?;
+        let (parts, probabilities, rival) = match (&self.target, &self.seen) {
+            (Target::Segments, _) | (_, None) => {
+                (self.segment_parts(row, segment)?, Vec::new(), None)
+            }
+            (Target::Label(teller), Some(seen)) => {
+                let told = self.label_parts(teller, seen, row, segment)?;
                 let probabilities = names.iter().cloned().zip(told.probabilities).collect();
                 (told.parts, probabilities, Some(told.rival))
             }

@@ -5,10 +5,11 @@ use fenqun_base::{Action, Catalogue, Event, NO_CODE, Progress, UserId};
 use fenqun_explain::why::{Lever, Move, readable, smallest_move};
 use fenqun_profiles::{Parts, ProfilesError, build_like};
 
+use super::segments::next_nearest;
 use super::{N_CATEGORIES, Shop};
 use crate::RunError;
 use crate::rules;
-use crate::score::place::Place;
+use crate::score::place::{Other, Place};
 use crate::score::target::Target;
 use crate::steps::blocks::{self, Sight};
 use crate::steps::texts::Texts;
@@ -86,11 +87,7 @@ impl Shop {
         let group = |row: usize| self.assignment.segments[row];
         match (&self.target, &self.known.place) {
             (Target::Label(_), _) => {
-                let catalogue = self.table.catalogue();
-                let columns = blocks::category_columns(catalogue);
-                let names: Vec<String> = columns.names().map(str::to_owned).collect();
-                let named = (columns.of_items(catalogue), names);
-                Ok(self.bought_beyond(&named, group, segment, rival.unwrap_or(segment)))
+                Ok(self.bought_beyond(&self.categories(), group, segment, rival.unwrap_or(segment)))
             }
             (Target::Segments, Place::TwoAxes { taste, segments }) => {
                 let Some((own, next)) = self.own_and_next(taste, row, segment)? else {
@@ -100,10 +97,24 @@ impl Shop {
                 let named = taste.names_of_items(self.sight())?;
                 Ok(self.bought_beyond(&named, taste_of, own as u32, next as u32))
             }
-            (Target::Segments, Place::Other { .. } | Place::Rules(_)) => {
-                Ok((Vec::new(), Vec::new()))
+            // What was bought says nothing there.
+            (Target::Segments, Place::Other { columns: Other::Rfm | Other::Lifetime, .. })
+            | (Target::Segments, Place::Rules(_)) => Ok((Vec::new(), Vec::new())),
+            (Target::Segments, Place::Other { columns, .. }) => {
+                let space = columns.of(self.sight())?;
+                let centres = self.centres(&space);
+                let next = next_nearest(space.row(row), &centres, segment as usize);
+                let next = next.map_or(segment, |next| next as u32);
+                Ok(self.bought_beyond(&self.categories(), group, segment, next))
             }
         }
+    }
+
+    /// For every item its narrowest category, or the item itself where there are none, and the names.
+    fn categories(&self) -> (Vec<u32>, Vec<String>) {
+        let catalogue = self.table.catalogue();
+        let columns = blocks::category_columns(catalogue);
+        (columns.of_items(catalogue), columns.names().map(str::to_owned).collect())
     }
 
     /// What users of the `next` group buy most beyond what those of the `own` do. `named` says for

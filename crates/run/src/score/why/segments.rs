@@ -1,19 +1,21 @@
 //! Why a user is in a segment of the run.
 
 use fenqun_base::Matrix;
-use fenqun_explain::why::{Part, Reason, Thing, distance_parts};
+use fenqun_explain::why::{Border, Part, Reason, Thing};
 use fenqun_profiles::ValueBasis;
 
+use super::purchases::Purchases;
 use super::{Shop, mean};
 use crate::RunError;
-use crate::score::place::{Place, TasteModel, TastePart};
+use crate::score::place::{Other, Place, TasteModel, TastePart};
 use crate::score::target::Target;
 
 impl Shop {
-    /// Parts of the decision: of the value axis, of blocks, of the taste axis.
+    /// Parts of the decision: of the value axis, of blocks, of few columns, of the taste axis.
     pub(super) fn segment_parts(&self, row: usize, segment: u32) -> Result<Vec<Part>, RunError> {
         let mut parts = self.value_parts(row, segment);
         parts.extend(self.block_parts(row, segment)?);
+        parts.extend(self.column_parts(row, segment)?);
         let tastes = self.taste_parts(row, segment)?;
         parts.extend(tastes.into_iter().map(|taste| Part {
             thing: Thing::Bought(taste.name),
@@ -50,7 +52,12 @@ impl Shop {
         if !margin.is_finite() {
             return Vec::new();
         }
-        let made_of: &[(&str, f64)] = match self.profiles.value_basis {
+        self.shared(row, segment, self.value_made_of(), margin)
+    }
+
+    /// The features that the value score is made of, with the weight of each.
+    pub(super) fn value_made_of(&self) -> &'static [(&'static str, f64)] {
+        match self.profiles.value_basis {
             ValueBasis::RecentSpend => {
                 &[("spend_28d", 3.0), ("spend_84d", 1.0), ("spend_168d", 0.5)]
             }
@@ -58,12 +65,22 @@ impl Shop {
             ValueBasis::RecentActivity => {
                 &[("visits_28d", 3.0), ("visits_84d", 1.0), ("visits_168d", 0.5)]
             }
+        }
+    }
+
+    /// An amount shared among features by their weights.
+    pub(super) fn shared(
+        &self,
+        row: usize,
+        segment: u32,
+        features: &[(&str, f64)],
+        amount: f64,
+    ) -> Vec<Part> {
+        let total: f64 = features.iter().map(|entry| entry.1).sum();
+        let part = |(name, weight): &(&str, f64)| {
+            self.feature(row, segment, name, amount * weight / total)
         };
-        let total: f64 = made_of.iter().map(|entry| entry.1).sum();
-        made_of
-            .iter()
-            .filter_map(|(name, weight)| self.feature(row, segment, name, margin * weight / total))
-            .collect()
+        features.iter().filter_map(part).collect()
     }
 
     /// What the user bought, by how much it speaks for the own taste against the next one.
@@ -93,38 +110,79 @@ impl Shop {
         Ok(next_nearest(place.row(row), segments.taste().centroids(), own).map(|next| (own, next)))
     }
 
-    /// The columns of the block of aggregates, where users are grouped by blocks: how much each
-    /// speaks for the mean of the own segment against the next one.
+    /// How much each column of the aggregates, and each purchase that the other blocks are sums over,
+    /// speaks for the mean of the own segment against that of the next one.
     fn block_parts(&self, row: usize, segment: u32) -> Result<Vec<Part>, RunError> {
-        let Place::Other { columns, .. } = &self.known.place else { return Ok(Vec::new()) };
-        let Some((first, space)) = columns.named(self.sight())? else { return Ok(Vec::new()) };
-        let n_segments = self.assignment.n_segments;
-        let mut centres = Matrix::zeros(n_segments, space.n_columns());
-        for group in 0..n_segments {
-            let members = self.assignment.members(group);
-            for column in 0..space.n_columns() {
-                let values = members.iter().map(|&row| space.at(row, column));
-                centres.row_mut(group)[column] = mean(values) as f32;
-            }
-        }
-        let Some(next) = next_nearest(space.row(row), &centres, segment as usize) else {
+        let Place::Other { columns: Other::Blocks { blocks, pca }, .. } = &self.known.place else {
             return Ok(Vec::new());
         };
-        let own = centres.row(segment as usize);
-        let amounts = distance_parts(space.row(row), own, centres.row(next));
-        let named = self.profiles.features.iter().zip(amounts.into_iter().skip(first));
-        let part = |(feature, amount): (&fenqun_profiles::Feature, f64)| {
-            self.feature(row, segment, &feature.name, amount)
+        let sight = self.sight();
+        let sized: Vec<_> =
+            blocks.iter().map(|block| block.sized(sight)).collect::<Result<_, _>>()?;
+        let wide = Matrix::beside(&sized.iter().map(|block| &block.vectors).collect::<Vec<_>>())?;
+        let centres = self.centres(&wide);
+        let own = segment as usize;
+        let between = |space: &Matrix, centres: &Matrix| {
+            let next = next_nearest(space.row(row), centres, own)?;
+            Some((next, Border::between(centres.row(own), centres.row(next))))
         };
-        Ok(named.filter_map(part).collect())
+        let border = match pca {
+            None => between(&wide, &centres).map(|found| found.1),
+            Some(pca) => {
+                let space = pca.transform(&wide)?;
+                between(&space, &self.centres(&space)).map(|(next, border)| {
+                    border.before(pca.components(), centres.row(own), centres.row(next))
+                })
+            }
+        };
+        let Some(border) = border else { return Ok(Vec::new()) };
+        let of_columns = border.parts(wide.row(row));
+        let mut bought = Purchases::of(self);
+        let mut parts = Vec::new();
+        let mut first = 0;
+        for (block, sized) in blocks.iter().zip(&sized) {
+            let columns = first..first + sized.vectors.n_columns();
+            first = columns.end;
+            match block.sources(sight)? {
+                Some(sources) => {
+                    let apart = sources.apart_from_mean(row);
+                    bought.add(&sources, sources.along(&apart, &border.slopes()[columns]));
+                }
+                None => {
+                    let features = self.profiles.features.iter().zip(&of_columns[columns]);
+                    parts.extend(features.filter_map(|(feature, &amount)| {
+                        self.feature(row, segment, &feature.name, amount)
+                    }));
+                }
+            }
+        }
+        parts.extend(bought.parts(self, row, segment)?);
+        Ok(parts)
+    }
+
+    /// The mean of the members of every segment. One without members is nowhere: not a number.
+    pub(super) fn centres(&self, space: &Matrix) -> Matrix {
+        let mut centres = Matrix::zeros(self.assignment.n_segments, space.n_columns());
+        for segment in 0..centres.n_rows() {
+            let members = self.assignment.members(segment);
+            for (column, centre) in centres.row_mut(segment).iter_mut().enumerate() {
+                let values = members.iter().map(|&row| space.at(row, column));
+                *centre = if members.is_empty() { f32::NAN } else { mean(values) as f32 };
+            }
+        }
+        centres
     }
 }
 
-/// The nearest centre but the own one.
-fn next_nearest(user: &[f32], centres: &Matrix, own: usize) -> Option<usize> {
-    let distance = |centre: &[f32]| -> f64 {
-        user.iter().zip(centre).map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2)).sum()
-    };
+/// The nearest centre but the own one, if there is another.
+pub(super) fn next_nearest(user: &[f32], centres: &Matrix, own: usize) -> Option<usize> {
     let others = (0..centres.n_rows()).filter(|&at| at != own);
-    others.min_by(|&a, &b| distance(centres.row(a)).total_cmp(&distance(centres.row(b))))
+    let all = others.map(|at| (at, distance(user, centres.row(at))));
+    let found = all.filter(|other| other.1.is_finite()).min_by(|a, b| a.1.total_cmp(&b.1));
+    found.map(|other| other.0)
+}
+
+/// The square of how far two points are apart.
+pub(super) fn distance(a: &[f32], b: &[f32]) -> f64 {
+    a.iter().zip(b).map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2)).sum()
 }

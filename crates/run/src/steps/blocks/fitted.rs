@@ -26,6 +26,14 @@ pub(crate) struct Sight<'a> {
     pub texts: Option<&'a Texts>,
 }
 
+impl<'a> Sight<'a> {
+    /// The texts, for a model that reads them.
+    pub fn texts(self) -> Result<&'a Texts, DataError> {
+        let reason = "there are no text vectors to read it with".to_owned();
+        self.texts.ok_or(DataError::Model { model: "text", reason })
+    }
+}
+
 /// One block and how it is made.
 pub(crate) struct FittedBlock {
     pub name: String,
@@ -112,7 +120,7 @@ impl FittedBlock {
 
 impl Way {
     fn vectors(&self, sight: Sight<'_>) -> Result<Matrix, RunError> {
-        let Sight { profiles, catalogue, texts } = sight;
+        let Sight { profiles, catalogue, .. } = sight;
         Ok(match self {
             Self::Aggregates(scale) => scale.transform(&profiles.values)?,
             Self::Categories { columns, weights, svd } => {
@@ -123,11 +131,7 @@ impl Way {
                 graph.transform(&columns.counts(catalogue, &profiles.items)?)?
             }
             Self::Text { weights, whiten } => {
-                let texts = texts.ok_or(DataError::Model {
-                    model: "text",
-                    reason: "there are no text vectors to read it with".into(),
-                })?;
-                whiten.transform(&pooled(weights, texts, profiles)?)?
+                whiten.transform(&pooled(weights, sight.texts()?, profiles)?)?
             }
         })
     }

@@ -25,7 +25,7 @@ use crate::config::BLOCKS;
 
 pub(crate) use columns::{Columns, Counted};
 pub(crate) use fitted::{FittedBlock, Sight};
-pub(crate) use sources::{Source, Sources};
+pub(crate) use sources::{Source, Sources, of_text_axes};
 
 /// Categories of fewer users are left out; so are items, where there are no categories. A small
 /// shop asks for one user in a hundred, but never for one alone.

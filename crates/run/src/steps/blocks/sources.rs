@@ -1,6 +1,7 @@
 //! What a block is a sum over, for those who explain.
 
-use fenqun_base::{DataError, Matrix, SparseMatrix};
+use fenqun_base::{Matrix, SparseMatrix};
+use fenqun_encoders::text_axes::TextAxesModel;
 
 use super::Counted;
 use super::columns::Columns;
@@ -26,11 +27,56 @@ pub(crate) enum Source {
     Text(usize),
 }
 
+impl Sources {
+    /// How far the shares of one user are from the mean of all.
+    pub fn apart_from_mean(&self, row: usize) -> Vec<f64> {
+        let n_users = self.shares.n_rows();
+        let mut apart = vec![0.0; self.shares.n_columns()];
+        for user in 0..n_users {
+            for (source, share) in self.shares.entries(user) {
+                apart[source] -= f64::from(share) / n_users as f64;
+            }
+        }
+        self.shares.entries(row).for_each(|(source, share)| apart[source] += f64::from(share));
+        apart
+    }
+
+    /// How far the shares of one user are from those of another.
+    pub fn apart_from(&self, row: usize, other: usize) -> Vec<f64> {
+        let mut apart = vec![0.0; self.shares.n_columns()];
+        self.shares.entries(row).for_each(|(source, share)| apart[source] += f64::from(share));
+        self.shares.entries(other).for_each(|(source, share)| apart[source] -= f64::from(share));
+        apart
+    }
+
+    /// What each source adds along a direction of the columns when its share is that far apart:
+    /// place of the source and amount, where there is any.
+    pub fn along(&self, apart: &[f64], slopes: &[f64]) -> Vec<(usize, f64)> {
+        let along = |source: usize| -> f64 {
+            let steps = self.steps.row(source).iter();
+            steps.zip(slopes).map(|(&step, slope)| f64::from(step) * slope).sum()
+        };
+        let moved = apart.iter().enumerate().filter(|(_, apart)| **apart != 0.0);
+        moved.map(|(source, apart)| (source, apart * along(source))).collect()
+    }
+}
+
+/// What the axes of texts are a sum over.
+pub(crate) fn of_text_axes(axes: &TextAxesModel, sight: Sight<'_>) -> Result<Sources, RunError> {
+    let texts = sight.texts()?;
+    let kept = axes.kept();
+    Ok(Sources {
+        shares: axes.shares(&texts.weights(sight.profiles)?)?,
+        steps: axes.texts(&texts.vectors)?.select_rows(&kept),
+        names: kept.into_iter().map(Source::Text).collect(),
+    })
+}
+
 impl FittedBlock {
     /// What the block of these users is a sum over; `None` for the columns of the profile, which
     /// have names of their own.
     pub fn sources(&self, sight: Sight<'_>) -> Result<Option<Sources>, RunError> {
-        let Sight { profiles, catalogue, texts } = sight;
+        let Sight { profiles, catalogue, .. } = sight;
         let (shares, mut steps, names) = match &self.way {
             Way::Aggregates(_) => return Ok(None),
             Way::Categories { columns, weights, svd } => {
@@ -43,10 +89,7 @@ impl FittedBlock {
                 (graph.shares(&counts)?, graph.steps(), named(columns, &graph.kept()))
             }
             Way::Text { weights, whiten } => {
-                let texts = texts.ok_or(DataError::Model {
-                    model: "text",
-                    reason: "there are no text vectors to read it with".into(),
-                })?;
+                let texts = sight.texts()?;
                 let kept = weights.kept();
                 let shares =
                     fenqun_encoders::shares(&weights.transform(&texts.weights(profiles)?)?)?;

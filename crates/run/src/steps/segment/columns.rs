@@ -8,8 +8,8 @@ use fenqun_profiles::Profiles;
 
 use crate::RunError;
 
-/// What the plain baseline looks at.
-const RFM: [&str; 3] = ["recency", "frequency", "spend"];
+/// What the plain baseline looks at, and what [`rfm_columns`] are, in order.
+pub(crate) const RFM: [&str; 3] = ["recency", "frequency", "spend"];
 
 /// Rows in an order that what users did decides, and not their pseudonyms: random draws among rows
 /// then come out alike under every key.
@@ -31,10 +31,16 @@ pub(crate) fn rfm_columns(profiles: &Profiles) -> Result<Matrix, DataError> {
 
 /// Purchases, days since the last, days since the first event, spend.
 pub(crate) fn lifetime_columns(profiles: &Profiles) -> Result<Matrix, DataError> {
+    beside_each_other(profiles, &["frequency", last_purchase(profiles), "tenure", "spend"])
+}
+
+/// The feature that says how long ago the last purchase was.
+pub(crate) fn last_purchase(profiles: &Profiles) -> &'static str {
     // Where nobody browses, the last event is the last purchase.
-    let has_own = profiles.column("purchase_recency").is_some();
-    let last = if has_own { "purchase_recency" } else { "recency" };
-    beside_each_other(profiles, &["frequency", last, "tenure", "spend"])
+    match profiles.feature("purchase_recency") {
+        Some(_) => "purchase_recency",
+        None => "recency",
+    }
 }
 
 fn beside_each_other(profiles: &Profiles, names: &[&str]) -> Result<Matrix, DataError> {
