@@ -2,15 +2,40 @@
 
 use std::sync::Arc;
 
-use fenqun_base::{DataError, Labels, Language, Matrix, Progress, Seed, Sink, Unit, contract};
+use fenqun_base::{
+    DataError, Labels, Language, Matrix, Progress, Seed, Sink, Soft, Supervised, Unit, contract,
+};
 use fenqun_evaluate::EvaluateError;
 use fenqun_evaluate::compare::{
-    Comparing, Comparison, Contender, Discordant, HeadContender, IntervalKind, Majority, Outcome,
-    Predictions, Task, compare,
+    Comparing, Comparison, Contender, Discordant, IntervalKind, Majority, Outcome, Predictions,
+    Task, compare,
 };
 use fenqun_evaluate::metrics::Metric;
 use fenqun_evaluate::splits::{Split, stratified};
 use rand::RngExt;
+
+/// A head that does learn.
+struct OnBlobs<'a> {
+    data: &'a Matrix,
+    labels: &'a Labels,
+}
+
+impl Contender for OnBlobs<'_> {
+    fn name(&self) -> &'static str {
+        "softmax"
+    }
+
+    fn probabilities(
+        &self,
+        train: &[usize],
+        test: &[usize],
+        seed: Seed,
+    ) -> Result<Predictions, DataError> {
+        let (data, labels) = (self.data.select_rows(train), self.labels.select(train));
+        let model = fenqun_segments::Softmax::default().fit(&data, &labels, seed)?;
+        Ok(Predictions::likeliest(model.probabilities(&self.data.select_rows(test))?))
+    }
+}
 
 /// Is right with some probability, the same for whoever it learned from.
 struct Guesser<'a> {
@@ -139,14 +164,8 @@ fn a_learning_curve_ends_at_all_labels_and_says_what_could_not_be_learned() {
     let folds = stratified(&labels, 4, 2, Seed(7)).expect("enough");
     let task = Task::new(&labels, &folds.splits);
     let guesser = Guesser { name: "guesser", labels: &labels, right: 0.8, is_baseline: false };
-    let head = HeadContender {
-        name: "centroids".into(),
-        is_baseline: false,
-        head: fenqun_segments::Softmax::default(),
-        data: &data,
-        labels: &labels,
-    };
-    let curve_of = vec!["guesser".into(), "centroids".into()];
+    let head = OnBlobs { data: &data, labels: &labels };
+    let curve_of = vec!["guesser".into(), "softmax".into()];
     let params = Comparing { curve_of, curve_shares: vec![0.1, 0.5, 1.0], ..Comparing::default() };
     let all: [&dyn Contender; 3] = [&Majority::new(&labels), &guesser, &head];
     let found = compare(&all, &task, &params, Seed(7), &Progress::silent()).expect("compares");
@@ -155,12 +174,12 @@ fn a_learning_curve_ends_at_all_labels_and_says_what_could_not_be_learned() {
     // 90 users to learn from: a tenth is 9, fewer than it wants.
     assert!((curve[0].n_train - 9.0).abs() < 1.0 && curve[0].metrics.is_empty());
     assert!(curve[0].reason.as_deref().is_some_and(|reason| reason.contains("20 rows are needed")));
-    let centroids = found.standing("centroids").expect("took part");
-    let whole = &centroids.curve[2].metrics[0];
+    let softmax = found.standing("softmax").expect("took part");
+    let whole = &softmax.curve[2].metrics[0];
     assert_eq!((whole.metric, whole.estimate.splits.len()), (Metric::MacroF1, 4));
-    let all_splits = &centroids.estimate(Metric::MacroF1).expect("exists").splits;
+    let all_splits = &softmax.estimate(Metric::MacroF1).expect("exists").splits;
     assert_eq!(whole.estimate.splits, all_splits[..4]);
-    assert!(centroids.curve[0].metrics[0].estimate.mean > 0.9);
+    assert!(softmax.curve[0].metrics[0].estimate.mean > 0.9);
 }
 
 #[test]

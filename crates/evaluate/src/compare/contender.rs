@@ -1,4 +1,4 @@
-use fenqun_base::{DataError, Labels, Matrix, Seed, Soft, Supervised};
+use fenqun_base::{DataError, Labels, Matrix, Seed};
 
 /// One way of predicting labels, asked again on every split.
 pub trait Contender: Sync {
@@ -88,42 +88,6 @@ impl Contender for Majority<'_> {
         let shares: Vec<f32> = counts.iter().map(|&n| (n as f64 / n_users as f64) as f32).collect();
         let probabilities = Matrix::new(test.len(), counts.len(), shares.repeat(test.len()))?;
         Ok(Predictions::likeliest(probabilities))
-    }
-}
-
-/// A head on a matrix with one row a user; decides for the likeliest class.
-#[derive(Clone, Debug)]
-pub struct HeadContender<'a, H> {
-    /// What tables call it.
-    pub name: String,
-    /// Whether it is there to be beaten.
-    pub is_baseline: bool,
-    /// Parameters of the head.
-    pub head: H,
-    /// One row a user, in the rows of the labels.
-    pub data: &'a Matrix,
-    /// What is known of them.
-    pub labels: &'a Labels,
-}
-
-impl<H: Supervised> Contender for HeadContender<'_, H> {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn is_baseline(&self) -> bool {
-        self.is_baseline
-    }
-
-    fn probabilities(
-        &self,
-        train: &[usize],
-        test: &[usize],
-        seed: Seed,
-    ) -> Result<Predictions, DataError> {
-        let model =
-            self.head.fit(&self.data.select_rows(train), &self.labels.select(train), seed)?;
-        Ok(Predictions::likeliest(model.probabilities(&self.data.select_rows(test))?))
     }
 }
 

@@ -71,7 +71,7 @@ mod verdict;
 
 pub use fenqun_base::DataError;
 
-pub use contender::{Contender, HeadContender, Majority, Predictions};
+pub use contender::{Contender, Majority, Predictions};
 pub use curve::CurvePoint;
 pub use estimate::{Estimate, IntervalKind};
 pub use paired::{Discordant, Outcome, Paired, Range};
