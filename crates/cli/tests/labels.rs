@@ -177,6 +177,26 @@ fn a_feature_that_is_the_label_is_refused_by_name() {
 }
 
 #[test]
+fn a_category_that_is_the_label_is_refused_by_name() {
+    let place = Workplace::new();
+    let club = |user: usize| if user.is_multiple_of(2) { "gold" } else { "plain" };
+    let rows: Vec<String> = orders()
+        .iter()
+        .map(|row| {
+            let mut cells: Vec<&str> = row.split(',').collect();
+            cells[5] = club(cells[0][RAW_ID.len()..].parse().expect("a number"));
+            cells.join(",")
+        })
+        .collect();
+    place.write("orders.csv", orders_csv(&rows));
+    place.fenqun(&["init", "orders.csv"]).fine();
+    place.fenqun(&["run", "--out", "run"]).fine();
+    labels(&place, |user| club(user).to_owned());
+    refused(&place, &["`category gold`", "--allow"]);
+    evaluate(&place, &["--allow", "category gold", "--allow", "category plain"]).fine();
+}
+
+#[test]
 fn nothing_asked_and_no_run_are_told() {
     let place = shop();
     let said = place.fenqun(&["evaluate", "run"]);
@@ -192,6 +212,15 @@ fn nothing_asked_and_no_run_are_told() {
     let said = place.fenqun(&["evaluate", "run", "--task", "inactive", "--days", "400"]);
     assert_eq!(said.code, 2);
     assert!(said.err.contains("reach back"), "{}", said.err);
+    // Who is not seen buying in a period that is not over may yet buy; no days are no period.
+    let inactive = ["evaluate", "run", "--task", "inactive", "--days"];
+    let said = place.fenqun(&[&inactive[..], &["28", "--at", "2026-06-20"]].concat());
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("must be over when the data of the run end"), "{}", said.err);
+    let said = place.fenqun(&[&inactive[..], &["0"]].concat());
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("`days` must be at least 1"), "{}", said.err);
+    assert!(!place.path("run/evaluations").exists(), "nothing is left");
 }
 
 #[test]

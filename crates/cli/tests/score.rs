@@ -181,6 +181,34 @@ fn what_cannot_be_scored_is_told() {
 }
 
 #[test]
+fn a_result_never_replaces_what_it_is_made_from() {
+    let place = shop("");
+    place.write("audiences.toml", "[[segment]]\nname = \"all\"\nrule = \"lines > 0\"\n");
+    let there = |name: &str| fs::read(place.path(name)).expect("a file");
+    let kept: Vec<_> = ["run/segments.parquet", "orders.csv", "audiences.toml"]
+        .map(|name| (name, there(name)))
+        .into();
+    let score = ["score", "run", "--events", "orders.csv", "-o"];
+    let report = ["report", "run", "-o"];
+    let export = ["segments", "export", "audiences.toml", "all", "--run", "run", "-o"];
+    for (asked, out, words) in [
+        (&score[..], "run/segments.parquet", "stand in the run"),
+        (&score, "run/model/new.parquet", "stand in the run"),
+        (&score, "orders.csv", "is read for this"),
+        (&report, "run/manifest.json", "stand in the run"),
+        (&export, "run/all.csv", "stand in the run"),
+        (&export, "audiences.toml", "is read for this"),
+    ] {
+        let said = place.fenqun(&[asked, &[out]].concat());
+        assert_eq!(said.code, 2, "{asked:?} {out}: {} {}", said.out, said.err);
+        assert!(said.err.contains(words), "{asked:?} {out}: {}", said.err);
+    }
+    for (name, bytes) in kept {
+        assert!(there(name) == bytes, "{name} is as it was");
+    }
+}
+
+#[test]
 fn a_user_and_a_segment_are_explained() {
     let place = shop("");
     let said = place.fenqun(&["explain", "run", "--segment", "0"]).fine();

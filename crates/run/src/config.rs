@@ -10,6 +10,7 @@ use fenqun_events::{CatalogueConfig, Cleaning, EventsConfig, LabelsConfig, Sourc
 use fenqun_explain::CardParams;
 use fenqun_profiles::ProfileParams;
 use fenqun_segments::{KMeans, ValueTiers};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -226,6 +227,12 @@ impl Default for KMeansConfig {
 pub(crate) fn start_of_day(text: &str) -> Option<i64> {
     let day: Date = text.parse().ok()?;
     Some(TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok()?.as_millisecond())
+}
+
+/// The UTC day of an instant, as [`start_of_day`] reads it.
+pub(crate) fn day_of(time: i64) -> String {
+    let time = Timestamp::from_millisecond(time).unwrap_or_default();
+    time.strftime("%Y-%m-%d").to_string()
 }
 
 impl Config {

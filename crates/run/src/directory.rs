@@ -212,3 +212,24 @@ pub fn newest_unfinished(runs: &Path) -> Result<PathBuf, RunError> {
         reason: "there is no unfinished run; name its folder with --out".into(),
     })
 }
+
+/// Refuses to put a result inside a run, whose files belong together, or over a file that is read for
+/// it.
+///
+/// # Errors
+/// [`RunError::Out`].
+pub(crate) fn check_out(out: &Path, read: &[PathBuf]) -> Result<(), RunError> {
+    let refuse = |reason: String| Err(RunError::Out { path: out.to_owned(), reason });
+    let whole = std::path::absolute(out).map_err(RunError::writing(out))?;
+    let is_run =
+        |folder: &&Path| folder.join("manifest.json").exists() && folder.join("events").is_dir();
+    if let Some(run) = whole.ancestors().skip(1).find(is_run) {
+        return refuse(format!("it would stand in the run {}", run.display()));
+    }
+    let Ok(there) = fs::canonicalize(out) else { return Ok(()) };
+    let is_there = |file: &&PathBuf| fs::canonicalize(file).is_ok_and(|file| file == there);
+    match read.iter().find(is_there) {
+        Some(_) => refuse("it is read for this".to_owned()),
+        None => Ok(()),
+    }
+}

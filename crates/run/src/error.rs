@@ -195,8 +195,16 @@ pub enum RunError {
         /// Labels that the run has a head for.
         known: Vec<String>,
     },
+    /// A result that would replace what it is made from.
+    #[error("cannot write {path}: {reason}; name another file")]
+    Out {
+        /// Where it would go.
+        path: PathBuf,
+        /// What stands there.
+        reason: String,
+    },
     /// Scoring that cannot be done as asked.
-    #[error("cannot score: {reason}")]
+    #[error("{reason}")]
     Score {
         /// Why, and what to do.
         reason: String,

@@ -20,11 +20,18 @@ pub(crate) fn write_report(folder: &Path, data: &ReportData) -> Result<(), RunEr
 /// Makes the page of a finished run again; returns where it is.
 ///
 /// # Errors
-/// [`RunError::NoRun`], [`RunError::NewerFormat`], [`RunError::Broken`], [`RunError::Write`].
+/// [`RunError::NoRun`], [`RunError::NewerFormat`], [`RunError::Broken`], [`RunError::Out`], [`RunError::Write`].
 pub fn report_again(folder: &Path, out: Option<&Path>) -> Result<PathBuf, RunError> {
     directory::open(folder)?;
     let data: ReportData = read_json(&folder.join("report.json"))?;
-    let path = out.map_or_else(|| folder.join("report.html"), Path::to_owned);
+    let own = folder.join("report.html");
+    let path = match out {
+        Some(out) if out != own => {
+            directory::check_out(out, &[])?;
+            out.to_owned()
+        }
+        _ => own,
+    };
     write_page(&path, &data)?;
     Ok(path)
 }

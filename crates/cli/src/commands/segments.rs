@@ -88,7 +88,7 @@ fn export(
     let definitions = rules::read_definitions(files)?;
     let mut facts = RunFacts::open(run)?;
     let users = rules::find(name, &definitions, &mut facts, console.progress())?;
-    rules::write_audience(output, &users)?;
+    rules::write_audience(output, &users, files)?;
     if console.is_json() {
         console.say_json(&json!({ "audience": output, "segment": name, "n_users": users.len() }));
     } else {

@@ -81,7 +81,19 @@ impl Strategy {
         seed: Seed,
     ) -> Result<Vec<Point>, DataError> {
         match self {
-            Self::Grid { steps } => grid(space, *steps),
+            Self::Grid { steps } => {
+                let points = grid(space, *steps)?;
+                // A part of a grid would try one corner of the space.
+                if points.len() > n_trials {
+                    let (name, n_points) = ("n_trials", points.len());
+                    let rule = format!(
+                        "at least {n_points}, the points of the grid: allow more trials, use fewer \
+                         steps, or the strategy random"
+                    );
+                    return Err(DataError::Parameter { name, rule, found: n_trials.to_string() });
+                }
+                Ok(points)
+            }
             Self::Random => Ok(drawn(space, n_trials, seed)),
             Self::Halving { n_points, .. } => Ok(drawn(space, *n_points, seed)),
         }
@@ -167,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_grid_has_every_combination_once() {
-        let points = Strategy::Grid { steps: 5 }.points(&space(), 2, Seed(1)).expect("small");
+        let points = Strategy::Grid { steps: 5 }.points(&space(), 6, Seed(1)).expect("small");
         let words: Vec<String> = points.iter().map(Point::to_string).collect();
         assert_eq!(words.len(), 6);
         assert_eq!((words[0].as_str(), words[5].as_str()), ("a = 1, b = x", "a = 3, b = y"));
@@ -176,6 +188,8 @@ mod tests {
         let wide: Space = serde_json::from_str(text).expect("a space");
         let refused = Strategy::Grid { steps: 1000 }.points(&wide, 9, Seed(1)).expect_err("large");
         assert!(refused.to_string().contains("1000 × 1000"), "{refused}");
+        let fewer = Strategy::Grid { steps: 5 }.points(&space(), 5, Seed(1)).expect_err("a corner");
+        assert!(fewer.to_string().contains("at least 6"), "{fewer}");
     }
 
     #[test]

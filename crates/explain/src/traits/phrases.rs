@@ -1,9 +1,10 @@
 //! The table of phrases: how each feature is told, in English and Chinese.
 
+use fenqun_base::Language;
 use fenqun_profiles::{Feature, FeatureKind};
 
 use crate::card::CardParams;
-use crate::{label, numbers};
+use crate::{label, numbers, why};
 
 /// A feature in words.
 pub(super) struct Phrase {
@@ -142,14 +143,29 @@ pub(super) struct Beside {
     nothing: (&'static str, &'static str),
 }
 
-/// A segment beside everybody.
-pub(super) const ALL_USERS: Beside = Beside {
+impl Beside {
+    /// The other number, as it stands after the first.
+    pub(super) fn told(&self, number: &str, language: Language) -> String {
+        language.pick(self.number.0, self.number.1).replace("{}", number)
+    }
+}
+
+/// The words for whom a user is told beside.
+pub(super) fn of(beside: why::Beside) -> &'static Beside {
+    match beside {
+        why::Beside::Segment => &OWN_SEGMENT,
+        why::Beside::AllUsers => &ALL_USERS,
+    }
+}
+
+/// A segment, or a user, beside everybody.
+const ALL_USERS: Beside = Beside {
     number: ("; all users {}", "，全体 {}"),
     nothing: ("; most users nothing", "，多数用户为 0"),
 };
 
 /// A user beside the own segment.
-pub(super) const OWN_SEGMENT: Beside = Beside {
+const OWN_SEGMENT: Beside = Beside {
     number: ("; segment average {}", "，本群平均 {}"),
     nothing: ("; segment average next to nothing", "，本群平均接近 0"),
 };
@@ -198,7 +214,7 @@ pub(super) fn phrase_beside(
     }
     let others = match most_have_none {
         true => language.pick(beside.nothing.0, beside.nothing.1).to_owned(),
-        false => language.pick(beside.number.0, beside.number.1).replace("{}", &average),
+        false => beside.told(&average, language),
     };
     let tell = |start: String| format!("{start}{others}");
     let Some((row, rest)) = TABLE.iter().find_map(|row| Some((row, matched(row.pattern, name)?)))

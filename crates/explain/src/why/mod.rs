@@ -51,6 +51,6 @@ mod short_rule;
 
 pub use distance::Border;
 pub use moves::{Change, Lever, Move, smallest_move};
-pub use reasons::{Part, Reason, Thing, readable, reasons};
+pub use reasons::{Beside, Part, Reason, Thing, readable, reasons};
 pub use shapley::shapley_values;
 pub use short_rule::{RuleParams, ShortRule, short_rules};

@@ -7,7 +7,7 @@ use fenqun_profiles::Feature;
 use serde::{Deserialize, Serialize};
 
 use crate::card::CardParams;
-use crate::traits::told_of_user;
+use crate::traits::{beside_number, told_of_user};
 use crate::{label, numbers};
 
 /// What a part of a decision is about.
@@ -28,8 +28,17 @@ pub struct Part {
     pub amount: f64,
     /// The user's number.
     pub value: f64,
-    /// The same, on average over the segment.
+    /// The same, on average over those it is told beside.
     pub average: f64,
+}
+
+/// Whom a user's numbers are told beside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    /// The members of the own segment.
+    Segment,
+    /// Everybody.
+    AllUsers,
 }
 
 /// A reason that a person can read.
@@ -53,10 +62,15 @@ pub fn readable(name: &str) -> String {
 /// spend in 91 days) are added up and told by the strongest of them. Only what speaks for the
 /// segment is told.
 #[must_use]
-pub fn reasons(parts: &[Part], n_reasons: usize, params: &CardParams) -> Vec<Reason> {
+pub fn reasons(
+    parts: &[Part],
+    n_reasons: usize,
+    beside: Beside,
+    params: &CardParams,
+) -> Vec<Reason> {
     let mut families: BTreeMap<String, (f64, usize, String)> = BTreeMap::new();
     for (at, part) in parts.iter().enumerate() {
-        let Some((text, family)) = words(part, params) else { continue };
+        let Some((text, family)) = words(part, beside, params) else { continue };
         let entry = families.entry(family).or_insert((0.0, at, text.clone()));
         entry.0 += part.amount;
         if part.amount > parts[entry.1].amount {
@@ -79,10 +93,10 @@ pub fn reasons(parts: &[Part], n_reasons: usize, params: &CardParams) -> Vec<Rea
 }
 
 /// What to say of a part, and the family it belongs to; `None` for what is not for telling.
-fn words(part: &Part, params: &CardParams) -> Option<(String, String)> {
+fn words(part: &Part, beside: Beside, params: &CardParams) -> Option<(String, String)> {
     let language = params.language;
     match &part.thing {
-        Thing::Feature(feature) => told_of_user(feature, part.value, part.average, params),
+        Thing::Feature(feature) => told_of_user(feature, part.value, part.average, beside, params),
         Thing::Bought(name) => {
             let readable = label::full(name);
             let (value, average) = (numbers::count(part.value), numbers::count(part.average));
@@ -93,9 +107,14 @@ fn words(part: &Part, params: &CardParams) -> Option<(String, String)> {
                         "1" => format!("bought {readable} once"),
                         _ => format!("bought {readable} {value} times"),
                     };
-                    format!("{times}; segment average {average}")
+                    format!("{times}{}", beside_number(beside, &average, language))
                 }
-                Language::Zh => format!("买过 {readable} {value} 次，本群平均 {average}"),
+                Language::Zh => {
+                    format!(
+                        "买过 {readable} {value} 次{}",
+                        beside_number(beside, &average, language)
+                    )
+                }
             };
             Some((text, format!("bought {name}")))
         }
@@ -126,7 +145,7 @@ mod tests {
             part("hour_entropy", FeatureKind::Entropy, 9.0, 1.0, 2.0),
         ];
         let params = CardParams { currency: "$".into(), ..CardParams::default() };
-        let told = reasons(&parts, 3, &params);
+        let told = reasons(&parts, 3, Beside::Segment, &params);
         let texts: Vec<&str> = told.iter().map(|reason| reason.text.as_str()).collect();
         assert_eq!(
             texts,
@@ -143,12 +162,17 @@ mod tests {
     fn reasons_come_in_chinese_and_what_was_bought_once_or_never_reads_so() {
         let zh = CardParams { language: Language::Zh, ..CardParams::default() };
         let parts = [bought("婴儿奶粉", 1.0, 6.0, 0.4)];
-        assert_eq!(reasons(&parts, 1, &zh)[0].text, "买过 婴儿奶粉 6 次，本群平均 0.4");
+        assert_eq!(
+            reasons(&parts, 1, Beside::Segment, &zh)[0].text,
+            "买过 婴儿奶粉 6 次，本群平均 0.4"
+        );
         let en = CardParams::default();
-        let once = reasons(&[bought("tea", 1.0, 1.0, 0.4)], 1, &en);
+        let once = reasons(&[bought("tea", 1.0, 1.0, 0.4)], 1, Beside::Segment, &en);
         assert_eq!(once[0].text, "bought tea once; segment average 0.4");
-        let never = reasons(&[bought("tea", 1.0, 0.0, 0.4)], 1, &en);
+        let beside_all = reasons(&[bought("tea", 1.0, 2.0, 0.4)], 1, Beside::AllUsers, &en);
+        assert_eq!(beside_all[0].text, "bought tea 2 times; all users 0.4");
+        let never = reasons(&[bought("tea", 1.0, 0.0, 0.4)], 1, Beside::Segment, &en);
         assert_eq!(never[0].text, "never bought tea; segment average 0.4");
-        assert!(reasons(&[], 3, &en).is_empty());
+        assert!(reasons(&[], 3, Beside::Segment, &en).is_empty());
     }
 }

@@ -162,9 +162,9 @@ impl BehaviourResult {
             }
             text.push('\n');
         }
-        for remark in &self.remarks {
-            let _ = writeln!(text, "\n{remark}");
-        }
+        text.push_str(
+            "\nPropensities: the score, and the AUROC that is eight tenths of it in brackets.\n",
+        );
         text
     }
 }

@@ -100,7 +100,8 @@ fn one(
     let known = read_known(config, asked.base, inputs, profiles, language, progress)?;
     let Known { labels, mut remarks, ledger, .. } = known;
     let told = |error| RunError::Labels { name: config.name.clone(), source: error };
-    leak::refuse(profiles, &labels, &asked.evaluation.allowed_features, asked.seed)?;
+    let (catalogue, allowed) = (inputs.table.catalogue(), &asked.evaluation.allowed_features);
+    leak::refuse(profiles, catalogue, &labels, allowed, asked.seed)?;
     let (folds, repeats) = (asked.evaluation.folds, asked.evaluation.repeats);
     let seed = asked.seed.derive(&config.name);
     let folds = stratified(&labels, folds, repeats, seed).map_err(told)?;

@@ -11,7 +11,6 @@ use fenqun_evaluate::metrics::Metric;
 use fenqun_evaluate::splits::{Split, by_time};
 use fenqun_profiles::Profiles;
 use fenqun_segments::Trees;
-use jiff::Timestamp;
 
 use super::contenders::{COUNTS, OnRows, RFM, baselines, own_counts};
 use super::inputs::Inputs;
@@ -20,6 +19,7 @@ use super::request::Evaluated;
 use super::task::{Ask, Moments, TaskConfig, moments};
 use super::tell;
 use crate::RunError;
+use crate::config::day_of;
 use crate::heads::{FEATURES, HeadConfig, OnBlocks, weighted};
 use crate::steps::blocks::{self, Sight};
 use crate::steps::segment;
@@ -66,8 +66,7 @@ fn protocol(task: &TaskConfig, moments: &Moments, split: &Split, asked: &Asked<'
     let n_tested = split.test.len();
     let n_inactive = split.test.iter().filter(|&&row| moments.purchases[row] == 0).count();
     let (days, n_origins) = (task.period(), moments.profiles.len() - 1);
-    let day = Timestamp::from_millisecond(moments.test_as_of);
-    let day = day.map(|day| day.strftime("%Y-%m-%d").to_string()).unwrap_or_default();
+    let day = day_of(moments.test_as_of);
     let share = format!("{:.1} %", 100.0 * n_inactive as f64 / n_tested.max(1) as f64);
     asked.language.pick(
         format!(

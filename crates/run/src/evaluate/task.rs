@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::RunError;
-use crate::config::start_of_day;
+use crate::config::{day_of, start_of_day};
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
@@ -91,12 +91,29 @@ impl TaskConfig {
         })
     }
 
-    /// The test moment: as set, or one period before the first instant that is not looked at.
+    /// The test moment: as set, or one period before the first instant that is not looked at, `end`.
     ///
     /// # Errors
-    /// [`RunError::Task`] for what is no day.
+    /// [`RunError::Task`] for what is no day, no period, no moment, or a period that is not whole: who
+    /// is not seen buying in it may only be cut off.
     pub(super) fn test_moment(&self, end: i64) -> Result<i64, RunError> {
-        Ok(self.at()?.unwrap_or(end - i64::from(self.period()) * DAY))
+        let wrong = |reason: String| RunError::Task { name: self.name.clone(), reason };
+        if self.period() == 0 || self.origins == 0 {
+            let name = if self.origins == 0 { "origins" } else { "days" };
+            return Err(wrong(format!("`{name}` must be at least 1, got 0")));
+        }
+        let latest = end - i64::from(self.period()) * DAY;
+        match self.at()? {
+            Some(at) if at > latest => Err(wrong(format!(
+                "the {} days from `at` = {} on must be over when the data of the run end ({}): set \
+                 `at` to {} or earlier, or ask for fewer `days`",
+                self.period(),
+                self.at,
+                day_of(end - 1),
+                day_of(latest)
+            ))),
+            at => Ok(at.unwrap_or(latest)),
+        }
     }
 }
 

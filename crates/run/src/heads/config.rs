@@ -29,19 +29,34 @@ pub enum HeadConfig {
 pub(crate) const FEATURES: &str = "features";
 
 impl HeadConfig {
-    /// Refuses a block that no shop has: a slip of the pen must not leave a part out unseen.
+    /// The blocks of every part.
+    fn layouts(&self) -> Vec<&[BlockWeight]> {
+        match self {
+            Self::Blend(blend) => blend.parts.iter().map(|part| &part.blocks[..]).collect(),
+            Self::Softmax(on) => vec![&on.blocks],
+            Self::Trees(on) => vec![&on.blocks],
+            Self::Perceptron(on) => vec![&on.blocks],
+            Self::NearestLabelled(on) => vec![&on.blocks],
+            Self::LabelSpreading(on) => vec![&on.blocks],
+        }
+    }
+
+    /// Refuses a block named twice and weights that leave nothing to look at.
     ///
     /// # Errors
-    /// [`DataError::Parameter`] with the names there are.
+    /// [`DataError::Parameter`] with the rule.
+    pub(crate) fn check_weights(&self) -> Result<(), DataError> {
+        self.layouts().into_iter().try_for_each(check_weights)
+    }
+
+    /// Refuses a block that no shop has, one named twice, and weights that leave nothing to look at:
+    /// a slip of the pen must not leave a part out unseen.
+    ///
+    /// # Errors
+    /// [`DataError::Parameter`] with the names there are, or the rule for weights.
     pub(crate) fn check_blocks(&self, at_hand: &[Block]) -> Result<(), DataError> {
-        let named: Vec<&BlockWeight> = match self {
-            Self::Blend(blend) => blend.parts.iter().flat_map(|part| &part.blocks).collect(),
-            Self::Softmax(on) => on.blocks.iter().collect(),
-            Self::Trees(on) => on.blocks.iter().collect(),
-            Self::Perceptron(on) => on.blocks.iter().collect(),
-            Self::NearestLabelled(on) => on.blocks.iter().collect(),
-            Self::LabelSpreading(on) => on.blocks.iter().collect(),
-        };
+        self.check_weights()?;
+        let named = self.layouts().concat();
         let is_known = |name: &str| {
             name == FEATURES
                 || BLOCKS.contains(&name)
@@ -89,6 +104,26 @@ pub struct BlockWeight {
     /// Its total variance; 1 where it is not said.
     #[serde(default = "one")]
     pub weight: f64,
+}
+
+/// Weights are variances: none below 0, and not all 0.
+fn check_weights(layout: &[BlockWeight]) -> Result<(), DataError> {
+    let wrong = |name, rule: &str, found: String| {
+        Err(DataError::Parameter { name, rule: rule.to_owned(), found })
+    };
+    for (at, entry) in layout.iter().enumerate() {
+        if !(entry.weight.is_finite() && entry.weight >= 0.0) {
+            let found = format!("{} for `{}`", entry.weight, entry.block);
+            return wrong("head.blocks.weight", "at least 0", found);
+        }
+        if layout[..at].iter().any(|other| other.block == entry.block) {
+            return wrong("head.blocks", "each block once", format!("`{}` twice", entry.block));
+        }
+    }
+    if !layout.is_empty() && layout.iter().all(|entry| entry.weight == 0.0) {
+        return wrong("head.blocks.weight", "above 0 for one block at least", "0 for all".into());
+    }
+    Ok(())
 }
 
 fn one() -> f64 {
@@ -174,5 +209,23 @@ mod tests {
         let error = misspelt.check_blocks(&[]).expect_err("no such block").to_string();
         assert!(error.contains("`grahp`") && error.contains("`graph`"), "{error}");
         assert!(HeadConfig::default().check_blocks(&[]).is_ok());
+    }
+
+    #[test]
+    fn weights_that_leave_nothing_to_look_at_are_refused() {
+        let of = |named: &[(&str, f64)]| {
+            let settings = Trees::default();
+            let head = HeadConfig::Trees(OnBlocks { blocks: weighted(named), settings });
+            head.check_blocks(&[]).map_err(|error| error.to_string())
+        };
+        let refused = |named: &[(&str, f64)], words: &str| {
+            let error = of(named).expect_err("no such weights");
+            assert!(error.contains(words), "{error}");
+        };
+        refused(&[("graph", 0.0), ("text", 0.0)], "above 0 for one block at least");
+        refused(&[("graph", -1.0)], "-1 for `graph`");
+        refused(&[("graph", f64::NAN)], "NaN for `graph`");
+        refused(&[("graph", 1.0), ("graph", 0.5)], "`graph` twice");
+        assert_eq!(of(&[("graph", 0.0), ("text", 0.5)]), Ok(()));
     }
 }

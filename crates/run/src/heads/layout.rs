@@ -52,6 +52,6 @@ impl Layout {
 impl BlockWeight {
     /// What every value is multiplied by.
     pub fn factor(&self) -> f32 {
-        self.weight.max(0.0).sqrt() as f32
+        self.weight.sqrt() as f32
     }
 }

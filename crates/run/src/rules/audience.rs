@@ -1,14 +1,14 @@
 //! How many users each segment has, how segments overlap, and who is in one.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fenqun_base::{Progress, UserId, artifact};
 use fenqun_segments::rules::{Facts, RuleSegments};
 use serde::Serialize;
 
 use super::{DefinitionFiles, RulesError, RunFacts};
-use crate::RunError;
+use crate::{RunError, directory};
 
 /// How many users several segments have.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -99,10 +99,12 @@ pub fn find(
 }
 
 /// Writes an audience as CSV: the heading `user` and one pseudonym a line, whole or not at all.
+/// `read` are the files of definitions.
 ///
 /// # Errors
-/// [`RunError::Write`].
-pub fn write_audience(path: &Path, users: &[UserId]) -> Result<(), RunError> {
+/// [`RunError::Out`] inside a run and over a file of definitions; [`RunError::Write`].
+pub fn write_audience(path: &Path, users: &[UserId], read: &[PathBuf]) -> Result<(), RunError> {
+    directory::check_out(path, read)?;
     artifact::write(path, |writer| {
         writer.write_all(b"user\n")?;
         users.iter().try_for_each(|user| writeln!(writer, "{user}"))

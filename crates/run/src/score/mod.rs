@@ -27,10 +27,10 @@ use fenqun_base::{Progress, Unit};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::RunError;
 use crate::artifacts::SegmentRows;
 use crate::steps::blocks::Sight;
 use crate::steps::models::Models;
+use crate::{RunError, directory};
 
 pub(crate) use known::keep;
 pub use why::{Why, explain_user};
@@ -94,10 +94,12 @@ pub struct ScoreOutcome {
 ///
 /// # Errors
 /// [`RunError::NoRun`], [`RunError::NoModel`] naming what is gone, [`RunError::NoHead`],
-/// [`RunError::NoKey`], [`RunError::OtherKey`], [`RunError::Score`] for files of unknown shape, what
+/// [`RunError::NoKey`], [`RunError::OtherKey`], [`RunError::Out`], [`RunError::Score`] for files of unknown shape, what
 /// the rooms refuse.
 pub fn score(request: &ScoreRequest, progress: &Progress) -> Result<ScoreOutcome, RunError> {
     let known = Known::open(&request.run)?;
+    let read: Vec<PathBuf> = request.events.iter().map(PathBuf::from).collect();
+    directory::check_out(&request.out, &read)?;
     let target = Target::read(&Models::of_run(&request.run), request.label.as_deref())?;
     let new = Newcomers::clean(request, &known, progress)?;
     let params = known.manifest.profile_params();

@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use fenqun_base::Language;
+use fenqun_evaluate::metrics::Metric;
 use fenqun_evaluate::search::{Space, Strategy, Tuning};
 use fenqun_events::LabelsConfig;
 use fenqun_segments::PartHead;
@@ -68,6 +69,29 @@ impl TuneConfig {
     pub fn with_target(self, target: &str) -> Result<Self, RunError> {
         let Tuning { metric, until, .. } = Tuning::default().until(target)?;
         Ok(Self { metric, until, ..self })
+    }
+
+    /// Refuses what no search could make sense of, before anything is read.
+    ///
+    /// # Errors
+    /// [`RunError::Tune`] with the rule.
+    pub(super) fn check(&self, metric: Metric) -> Result<(), RunError> {
+        let wrong = |reason: String| Err(RunError::Tune { reason });
+        if self.n_trials == 0 {
+            return wrong("`n_trials` must be at least 1, got 0".to_owned());
+        }
+        if self.outer_folds == 1 {
+            let rule = "`outer_folds` must be 0 (tuning is not judged) or at least 2, got 1";
+            return wrong(rule.to_owned());
+        }
+        let is_share = metric != Metric::LogLoss;
+        match self.until {
+            Some(target) if is_share && !(0.0..=1.0).contains(&target) => wrong(format!(
+                "`until`: {} lies between 0 and 1, so {target} is never met",
+                metric.name()
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// The settings of one of `n_searches` searches.

@@ -27,8 +27,8 @@ pub fn tune(request: &TuneRequest, progress: &Progress) -> Result<TuneOutcome, R
         error if error.kind() == ErrorKind::Interrupted => RunError::TuneStopped,
         RunError::Evaluate(EvaluateError::OtherSearch { path }) => RunError::Tune {
             reason: format!(
-                "{} holds trials of another search (the space, the strategy, the seed, the labels \
-                 or the head differ): throw them away with --afresh, or ask as before",
+                "{} holds trials of another search (the space, the strategy, the metric, the folds, \
+                 the seed, the labels or the head differ): throw them away with --afresh, or ask as before",
                 path.display()
             ),
         },
@@ -48,6 +48,7 @@ fn all(request: &TuneRequest, progress: &Progress) -> Result<TuneOutcome, RunErr
     }
     // Mistakes in names are told before anything is read.
     let metric = Metric::from_name(&tuning.metric)?;
+    tuning.check(metric)?;
     let value = head_value(&head)?;
     space::check(&tuning.space, &value)?;
 
@@ -58,7 +59,8 @@ fn all(request: &TuneRequest, progress: &Progress) -> Result<TuneOutcome, RunErr
     let base = request.base.as_deref().unwrap_or(&inputs.manifest.base);
     let read = read_known(labels, base, &inputs, &users.profiles, language, progress)?;
     let Known { labels: known, mut remarks, .. } = read;
-    refuse_leaks(&users.profiles, &known, &config.evaluation.allowed_features, seed)?;
+    let (catalogue, allowed) = (inputs.table.catalogue(), &config.evaluation.allowed_features);
+    refuse_leaks(&users.profiles, catalogue, &known, allowed, seed)?;
     let mut blocks = users.blocks;
     // Trials hold blocks of their own: only rows that they can learn from.
     let rows = known.labelled();

@@ -131,9 +131,11 @@ pub(super) fn check(space: &Space, head: &Value) -> Result<(), RunError> {
                 return Err(RunError::Tune { reason: unknown(name, &reason, &known, head) });
             }
             let point = Point { values: [(name.clone(), value.clone())].into() };
-            path::with(head, &point).map_err(|error| RunError::Tune {
+            let misfit = |error: String| RunError::Tune {
                 reason: format!("the space holds `{name}` = {value}, which does not fit: {error}"),
-            })?;
+            };
+            let tried = path::with(head, &point).map_err(misfit)?;
+            tried.check_weights().map_err(|error| misfit(error.to_string()))?;
         }
     }
     Ok(())

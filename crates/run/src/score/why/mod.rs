@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 
 use fenqun_base::{Assignment, Matrix, Progress, UserId};
 use fenqun_events::EventTable;
-use fenqun_explain::why::{Lever, Move, Part, Reason, Thing, reasons};
+use fenqun_explain::why::{Beside, Lever, Move, Part, Reason, Thing, reasons};
 use fenqun_profiles::{Profiles, build_like};
 use serde::Serialize;
 
@@ -129,6 +129,10 @@ impl Shop {
         let segment = self.assignment.segments[row];
         let names = self.target.names(&self.known);
         let cards = &self.known.manifest.config.cards;
+        let beside = match self.target {
+            Target::Segments => Beside::Segment,
+            Target::Label(_) => Beside::AllUsers,
+        };
         let (parts, probabilities, rival) = match (&self.target, &self.seen) {
             (Target::Segments, _) | (_, None) => {
                 (self.segment_parts(row, segment)?, Vec::new(), None)
@@ -150,7 +154,7 @@ impl Shop {
             probabilities,
             reasons: match self.own_rule(row, segment) {
                 Some(rule) => vec![rule],
-                None => reasons(&parts, N_REASONS, cards),
+                None => reasons(&parts, N_REASONS, beside, cards),
             },
             moves: moves.into_iter().map(|found| (found.clone(), name(found.segment))).collect(),
             tried,
@@ -162,10 +166,20 @@ impl Shop {
         Sight { profiles, catalogue, texts: self.texts.as_ref() }
     }
 
-    /// A part about a feature, with the user's number and the segment's.
+    /// Whom the numbers of a user of this group are told beside: the members of a segment; for a class
+    /// all users, because what speaks for a class is what sets a user apart from others, however strong
+    /// it is in those that were told it.
+    fn company(&self, group: u32) -> Vec<usize> {
+        match self.target {
+            Target::Segments => self.assignment.members(group as usize),
+            Target::Label(_) => (0..self.profiles.n_users()).collect(),
+        }
+    }
+
+    /// A part about a feature, with the user's number and that of the [`Self::company`].
     fn feature(&self, row: usize, segment: u32, name: &str, amount: f64) -> Option<Part> {
         let column = self.profiles.feature(name)?;
-        let members = self.assignment.members(segment as usize);
+        let members = self.company(segment);
         Some(Part {
             thing: Thing::Feature(self.profiles.features[column].clone()),
             amount,

@@ -34,13 +34,13 @@ impl Purchases {
         }
     }
 
-    /// One part a thing that adds something, with how often the user bought it and the members of a
+    /// One part a thing that adds something, with how often the user bought it and the company of the
     /// group did on average.
     pub fn parts(self, shop: &Shop, row: usize, group: u32) -> Result<Vec<Part>, RunError> {
         let counts = self.things.columns.counts(shop.table.catalogue(), &shop.profiles.items)?;
         let mut value = vec![0.0; self.amounts.len()];
         counts.entries(row).for_each(|(thing, n)| value[thing] = f64::from(n));
-        let members = shop.assignment.members(group as usize);
+        let members = shop.company(group);
         let mut average = vec![0.0; self.amounts.len()];
         for &member in &members {
             for (thing, n) in counts.entries(member) {
