@@ -190,7 +190,7 @@ fn a_result_never_replaces_what_it_is_made_from() {
         .into();
     let score = ["score", "run", "--events", "orders.csv", "-o"];
     let report = ["report", "run", "-o"];
-    let export = ["segments", "export", "audiences.toml", "all", "--run", "run", "-o"];
+    let export = ["segments", "export", "all", "audiences.toml", "--run", "run", "-o"];
     for (asked, out, words) in [
         (&score[..], "run/segments.parquet", "stand in the run"),
         (&score, "run/model/new.parquet", "stand in the run"),

@@ -143,7 +143,6 @@ fn slips_are_refused_before_anything_is_tried() {
         (&["--folds", "1"], "folds"),
         (&["--outer-folds", "1"], "`outer_folds` must be"),
         (&["--until", "macro_f1=5"], "lies between 0 and 1"),
-        (&["--strategy", "grid", "--trials", "2"], "the points of the grid"),
     ] {
         let said = tuned(&place, asked);
         assert_eq!(said.code, 2, "{asked:?}: {} {}", said.out, said.err);

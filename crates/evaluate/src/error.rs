@@ -22,8 +22,8 @@ pub enum EvaluateError {
     },
     /// A feature gives the label away.
     #[error(
-        "feature `{feature}` gives the label away: {reason}. Leave it out, or allow it by name if \
-         it is truly known before the label is"
+        "feature `{feature}` gives the label away: {reason}. Leave it out, or allow it by name \
+         (`--allow \"{feature}\"`) if it is truly known before the label is"
     )]
     Leak {
         /// Name of the feature.
