@@ -91,6 +91,7 @@ mod token;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -131,6 +132,14 @@ impl Rule {
     #[must_use]
     pub fn expression(&self) -> &Expression {
         &self.expression
+    }
+
+    /// Names of the columns that it asks for, as they are written.
+    #[must_use]
+    pub fn columns(&self) -> BTreeSet<&str> {
+        let mut found = BTreeSet::new();
+        self.expression.add_columns(&mut found);
+        found
     }
 
     /// What it means to users of a schema.
