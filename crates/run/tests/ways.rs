@@ -12,7 +12,7 @@ use arrow::array::{ArrayRef, Float32Array, RecordBatch, StringArray, UInt32Array
 use fenqun_base::{Progress, UserId};
 use fenqun_explain::Card;
 use fenqun_run::{
-    Config, Existing, Outcome, RunError, RunRequest, ScoreRequest, SegmentRows, packages,
+    Config, Existing, Outcome, RunError, RunRequest, ScoreRequest, SegmentRows, Until, packages,
     read_json, read_segments, rules, rules::RunFacts, run, score,
 };
 use parquet::arrow::ArrowWriter;
@@ -389,4 +389,41 @@ fn a_label_is_read_only_for_rules_that_ask_for_it() {
     write_tastes(&folder.join("taste-users.parquet"), &told.users);
     assert!(refused("`label:taste` = \"tea\"").contains("holds other users"));
     assert_eq!(found("true").expect("no label is asked for"), n_users);
+}
+
+#[test]
+fn a_run_says_which_definitions_its_segments_were_made_of() {
+    let shop = shop();
+    let files_of = |name: &str| {
+        let path = shop.path().join(name).join("manifest.json");
+        let manifest: Value = read_json(&path).expect("a manifest");
+        manifest["inputs"].as_array().expect("files").clone()
+    };
+    let hash = |bytes: &[u8]| Value::from(blake3::hash(bytes).to_hex().to_string());
+    run_rules(shop.path(), "one", &[RICH, DRINKERS]);
+    let one = files_of("one");
+    let definitions = one.iter().find(|input| input["file"] == "audiences.toml").expect("named");
+    assert_eq!(definitions["bytes"], [RICH, DRINKERS].concat().len());
+    assert_eq!(definitions["blake3"], hash([RICH, DRINKERS].concat().as_bytes()));
+
+    // A run that goes on later reads the definitions as they are then, and says so.
+    let out = shop.path().join("two");
+    let request = |existing: Existing, until: Option<Until>| {
+        let config_path = shop.path().join("fenqun.toml");
+        let config = format!("{SOURCE}\n[text]\nmodel = \"none\"\n[segments]\n{RULES}\n");
+        let config = Config::parse(&config, &config_path).expect("settings");
+        RunRequest { config, config_path, out: out.clone(), existing, until }
+    };
+    let silent = Progress::silent();
+    run(&request(Existing::Refuse, Some(Until::Events)), &silent).expect("events");
+    fs::write(shop.path().join("audiences.toml"), RICH).expect("written");
+    run(&request(Existing::Resume, None), &silent).expect("the rest");
+    let two = files_of("two");
+    assert_eq!(one.len(), two.len(), "each file once");
+    let definitions = two.iter().find(|input| input["file"] == "audiences.toml").expect("named");
+    assert_eq!(definitions["blake3"], hash(RICH.as_bytes()));
+    assert_eq!(one.iter().filter(|input| two.contains(input)).count(), one.len() - 1);
+
+    run_way(shop.path(), "other", "method = \"rfm\"");
+    assert!(files_of("other").iter().all(|input| input["file"] != "audiences.toml"));
 }
