@@ -321,8 +321,8 @@ fn a_user_in_no_segment_is_in_none_for_rules_over_the_run() {
 
 /// What a head could have told of users: every third likes tea, and the others pets.
 fn write_tastes(path: &Path, users: &[UserId]) {
-    let likes = |row: usize| if row % 3 == 0 { "tea" } else { "pets" };
-    let probability = |row: usize| if row % 3 == 0 { 0.75 } else { 0.25 };
+    let likes = |row: usize| if row.is_multiple_of(3) { "tea" } else { "pets" };
+    let probability = |row: usize| if row.is_multiple_of(3) { 0.75 } else { 0.25 };
     let rows = || 0..users.len();
     let columns: [(&str, ArrayRef); 5] = [
         ("user", Arc::new(StringArray::from_iter_values(users.iter().map(ToString::to_string)))),
