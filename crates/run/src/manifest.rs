@@ -29,7 +29,7 @@ pub struct Manifest {
     pub base: PathBuf,
     /// First instant that was not looked at, UTC, RFC 3339.
     pub as_of: String,
-    /// Every file that was read.
+    /// Every file that was read: events and items first, then definitions of segments.
     pub inputs: Vec<Input>,
     /// The language model, when one was used.
     pub text_model: Option<TextModelFacts>,
@@ -154,7 +154,7 @@ pub(crate) fn key_check(path: &Path) -> Result<Option<String>, RunError> {
     Ok(Some(check))
 }
 
-/// Size and hash of every file that a configuration names, events first.
+/// Size and hash of every file of events and items that a configuration names, events first.
 ///
 /// # Errors
 /// [`RunError::Read`], or what the room `events` refuses: a file that is not there.
@@ -170,6 +170,14 @@ pub fn inputs(config: &Config, base: &Path) -> Result<Vec<Input>, RunError> {
         }
     }
     files.iter().map(|file| input(file, base)).collect()
+}
+
+impl Input {
+    /// A file whose bytes are at hand.
+    pub(crate) fn of_bytes(path: &Path, bytes: &[u8]) -> Self {
+        let file = path.display().to_string();
+        Self { file, bytes: bytes.len() as u64, blake3: blake3::hash(bytes).to_hex().to_string() }
+    }
 }
 
 fn input(path: &Path, base: &Path) -> Result<Input, RunError> {

@@ -6,13 +6,16 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use fenqun_base::Progress;
+use arrow::array::{ArrayRef, Float32Array, RecordBatch, StringArray, UInt32Array};
+use fenqun_base::{Progress, UserId};
 use fenqun_explain::Card;
 use fenqun_run::{
-    Config, Existing, Outcome, RunError, RunRequest, ScoreRequest, SegmentRows, explain_user,
-    packages, read_json, read_segments, run, score,
+    Config, Existing, Outcome, RunError, RunRequest, ScoreRequest, SegmentRows, Until,
+    explain_user, packages, read_json, read_segments, rules, rules::RunFacts, run, score,
 };
+use parquet::arrow::ArrowWriter;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -323,12 +326,121 @@ fn rules_that_cannot_make_segments_are_refused_with_their_place() {
 fn a_user_in_no_segment_is_in_none_for_rules_over_the_run() {
     let shop = shop();
     run_rules(shop.path(), "rules", &[RICH]);
-    let mut facts = fenqun_run::rules::RunFacts::open(&shop.path().join("rules")).expect("a run");
-    let files = fenqun_run::rules::read_rule("in_segment(0)").expect("a rule");
+    let mut facts = RunFacts::open(&shop.path().join("rules")).expect("a run");
+    let files = rules::read_rule("in_segment(0)").expect("a rule");
     let silent = Progress::silent();
-    let found = fenqun_run::rules::find("rule", &files, &mut facts, &silent).expect("found");
+    let found = rules::find("rule", &files, &mut facts, &silent).expect("found");
     let rows = rows(&shop.path().join("rules/segments.parquet"));
     let rich: Vec<_> = (0..rows.users.len()).filter(|&row| rows.names[row] == "大客户").collect();
     assert!(!rich.is_empty() && rich.len() < rows.users.len());
     assert_eq!(found, rich.iter().map(|&row| rows.users[row]).collect::<Vec<_>>());
+}
+
+/// What a head could have told of users: every third likes tea, and the others pets.
+fn write_tastes(path: &Path, users: &[UserId]) {
+    let likes = |row: usize| if row.is_multiple_of(3) { "tea" } else { "pets" };
+    let probability = |row: usize| if row.is_multiple_of(3) { 0.75 } else { 0.25 };
+    let rows = || 0..users.len();
+    let columns: [(&str, ArrayRef); 5] = [
+        ("user", Arc::new(StringArray::from_iter_values(users.iter().map(ToString::to_string)))),
+        (
+            "segment",
+            Arc::new(rows().map(|row| Some(u32::from(row % 3 > 0))).collect::<UInt32Array>()),
+        ),
+        ("name", Arc::new(StringArray::from_iter_values(rows().map(likes)))),
+        ("score", Arc::new(rows().map(|row| Some(probability(row))).collect::<Float32Array>())),
+        ("p_tea", Arc::new(rows().map(|row| Some(probability(row))).collect::<Float32Array>())),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).expect("columns of one length");
+    let file = fs::File::create(path).expect("made");
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), None).expect("a table");
+    writer.write(&batch).expect("written");
+    writer.close().expect("closed");
+}
+
+#[test]
+fn a_label_is_read_only_for_rules_that_ask_for_it() {
+    let shop = shop();
+    let run = shop.path().join("rules");
+    let mut told =
+        run_rules(shop.path(), "rules", &["[[segment]]\nname = \"all\"\nrule = 'true'\n"]);
+    let silent = Progress::silent();
+    let found = |rule: &str| {
+        let mut facts = RunFacts::open(&run)?;
+        let found = rules::find("rule", &rules::read_rule(rule)?, &mut facts, &silent)?;
+        Ok::<_, RunError>(found.len())
+    };
+    let refused = |rule: &str| found(rule).expect_err(rule).to_string();
+
+    // Every third user likes tea; the file of another label is none.
+    let folder = run.join("evaluations");
+    fs::create_dir_all(&folder).expect("made");
+    write_tastes(&folder.join("taste-users.parquet"), &told.users);
+    fs::write(folder.join("colour-users.parquet"), "no table").expect("written");
+
+    let n_users = told.users.len();
+    assert_eq!(found("true").expect("no label is asked for"), n_users);
+    assert!(found("purchased() and spend > 0").expect("no label is asked for") > 0);
+    let n_tea = n_users.div_ceil(3);
+    assert_eq!(found("`label:taste` = \"tea\"").expect("a label"), n_tea);
+    assert_eq!(found("`p:taste:tea` > 0.5 and not recency < 0").expect("a label"), n_tea);
+    for rule in ["`label:colour` = \"red\"", "spend > 0 or `p:colour:red` > 0.5"] {
+        let words = refused(rule);
+        assert!(words.contains("colour-users.parquet"), "{words}");
+    }
+
+    // What is misspelt finds its nearest without a file being read for it, or by the words in it.
+    assert!(refused("`label:tase` = \"tea\"").contains("did you mean `label:taste`?"));
+    assert!(refused("`p:tase:tea` > 0.5").contains("did you mean `p:taste:tea`?"));
+    assert!(refused("`label:taste` = \"te\"").contains("did you mean `tea`?"));
+    assert!(refused("`label:colours` = \"red\"").contains("did you mean `label:colour`?"));
+
+    // A label may be asked for again, and beside another.
+    let mut facts = RunFacts::open(&run).expect("a run");
+    for rule in ["`label:colour` = \"red\"", "`label:taste` = \"tea\"", "`p:taste:tea` < 0.5"] {
+        let files = rules::read_rule(rule).expect("a rule");
+        assert_eq!(facts.check(&files).is_ok(), !rule.contains("colour"), "{rule}");
+    }
+    told.users.pop();
+    told.users.insert(0, UserId([0; 16]));
+    write_tastes(&folder.join("taste-users.parquet"), &told.users);
+    assert!(refused("`label:taste` = \"tea\"").contains("holds other users"));
+    assert_eq!(found("true").expect("no label is asked for"), n_users);
+}
+
+#[test]
+fn a_run_says_which_definitions_its_segments_were_made_of() {
+    let shop = shop();
+    let files_of = |name: &str| {
+        let path = shop.path().join(name).join("manifest.json");
+        let manifest: Value = read_json(&path).expect("a manifest");
+        manifest["inputs"].as_array().expect("files").clone()
+    };
+    let hash = |bytes: &[u8]| Value::from(blake3::hash(bytes).to_hex().to_string());
+    run_rules(shop.path(), "one", &[RICH, DRINKERS]);
+    let one = files_of("one");
+    let definitions = one.iter().find(|input| input["file"] == "audiences.toml").expect("named");
+    assert_eq!(definitions["bytes"], [RICH, DRINKERS].concat().len());
+    assert_eq!(definitions["blake3"], hash([RICH, DRINKERS].concat().as_bytes()));
+
+    // A run that goes on later reads the definitions as they are then, and says so.
+    let out = shop.path().join("two");
+    let request = |existing: Existing, until: Option<Until>| {
+        let config_path = shop.path().join("fenqun.toml");
+        let config = format!("{SOURCE}\n[text]\nmodel = \"none\"\n[segments]\n{RULES}\n");
+        let config = Config::parse(&config, &config_path).expect("settings");
+        RunRequest { config, config_path, out: out.clone(), existing, until }
+    };
+    let silent = Progress::silent();
+    run(&request(Existing::Refuse, Some(Until::Events)), &silent).expect("events");
+    fs::write(shop.path().join("audiences.toml"), RICH).expect("written");
+    run(&request(Existing::Resume, None), &silent).expect("the rest");
+    let two = files_of("two");
+    assert_eq!(one.len(), two.len(), "each file once");
+    let definitions = two.iter().find(|input| input["file"] == "audiences.toml").expect("named");
+    assert_eq!(definitions["blake3"], hash(RICH.as_bytes()));
+    assert_eq!(one.iter().filter(|input| two.contains(input)).count(), one.len() - 1);
+
+    run_way(shop.path(), "other", "method = \"rfm\"");
+    assert!(files_of("other").iter().all(|input| input["file"] != "audiences.toml"));
 }

@@ -15,7 +15,7 @@ use rand::RngExt as _;
 const DAY: i64 = 86_400_000;
 const N_ITEMS: usize = 20_000;
 
-const RULES: [&str; 9] = [
+const RULES: [&str; 15] = [
     "spend_91d > 300",
     "spend_91d > 300 and recency <= 30 and not refund_share > 0.2",
     "spend_91d / visits_91d > spend_28d and visits_91d between 3 and 12",
@@ -26,6 +26,13 @@ const RULES: [&str; 9] = [
     "purchased(category = \"baby\", within = \"90d\", at_least = 2) and spend_91d > 300 \
      and not refund_share > 0.2",
     "count(acted()) > 25",
+    "amount(acted()) > 1000",
+    "amount(purchased(before = \"90d\", within = \"365d\")) > 500",
+    "count(purchased(before = \"90d\", within = \"365d\")) > 9",
+    "amount(purchased(category = [\"wide 0\", \"wide 1\", \"wide 2\", \"wide 3\", \"wide 4\", \
+     \"wide 5\", \"wide 6\", \"wide 7\", \"wide 8\", \"wide 9\"])) > 1200",
+    "purchased(contains = \"thing\", at_least = 24)",
+    "days_since(acted(contains = [\"1\", \"2\"], before = \"14d\")) > 200",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -77,7 +84,8 @@ fn catalogue() -> Catalogue {
         let narrow =
             if code % 100 == 50 { "baby".into() } else { format!("category {}", code % 100) };
         let category = vec![format!("wide {}", code % 10), narrow];
-        Item { id: format!("{code:06}"), category, price: f64::NAN, ..Item::default() }
+        let (id, title) = (format!("{code:06}"), format!("thing {code}"));
+        Item { id, title, category, price: f64::NAN, ..Item::default() }
     };
     Catalogue { items: (0..N_ITEMS).map(item).collect() }
 }

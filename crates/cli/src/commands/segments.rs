@@ -61,7 +61,7 @@ fn list(files: &DefinitionFiles, console: &Console) {
 fn check(files: &[PathBuf], run: Option<&Path>, console: &Console) -> Result<()> {
     let definitions = rules::read_definitions(files)?;
     match run {
-        Some(run) => definitions.check(RunFacts::open(run)?.schema())?,
+        Some(run) => RunFacts::open(run)?.check(&definitions)?,
         None => definitions.check(&rules::Schema::open())?,
     };
     let n_segments = definitions.definitions().definitions().len();

@@ -14,5 +14,5 @@ pub use tables::{
     FoldRows, SegmentRows, read_segments, write_folds, write_profiles, write_segments,
     write_sequences,
 };
-pub(crate) use tables::{properties, segment_batch};
+pub(crate) use tables::{properties, read_classes, segment_batch};
 pub use vectors::{npy_header, write_vectors};

@@ -219,6 +219,20 @@ pub fn read_segments(path: &Path) -> Result<SegmentRows, RunError> {
     Ok(rows)
 }
 
+/// The classes that a table like `segments.parquet` gives probabilities of, read from its footer
+/// alone.
+///
+/// # Errors
+/// [`RunError::Read`], [`RunError::Broken`].
+pub(crate) fn read_classes(path: &Path) -> Result<Vec<String>, RunError> {
+    let file = File::open(path).map_err(RunError::reading(path))?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+        .map_err(|error| RunError::Broken { path: path.to_owned(), reason: error.to_string() })?;
+    let fields = reader.schema().fields().iter();
+    let class = |field: &Arc<Field>| field.name().strip_prefix(OF_CLASS).map(str::to_owned);
+    Ok(fields.filter_map(class).collect())
+}
+
 fn users(users: &[UserId]) -> ArrayRef {
     Arc::new(StringArray::from_iter_values(users.iter().map(ToString::to_string)))
 }

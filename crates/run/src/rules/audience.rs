@@ -52,7 +52,7 @@ pub fn count(
     run: &mut RunFacts,
     progress: &Progress,
 ) -> Result<Counts, RunError> {
-    let segments = files.check(run.schema())?;
+    let segments = run.check(files)?;
     let facts = run.prepared(&segments, progress)?;
     let start = std::time::Instant::now();
     let members = segments.members(facts)?;
@@ -87,7 +87,7 @@ pub fn find(
     run: &mut RunFacts,
     progress: &Progress,
 ) -> Result<Vec<UserId>, RunError> {
-    let segments: RuleSegments = files.check(run.schema())?;
+    let segments: RuleSegments = run.check(files)?;
     let Some(index) = segments.names().iter().position(|known| known == name) else {
         let names: Vec<String> =
             segments.names().iter().take(20).map(|name| format!("`{name}`")).collect();

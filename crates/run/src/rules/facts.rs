@@ -1,33 +1,39 @@
 //! What a finished run knows of its users, as rules ask for it.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use arrow::array::AsArray;
 use arrow::datatypes::{DataType, Float32Type};
-use fenqun_base::{Catalogue, Event, Labels, NO_CODE, Progress, Unit, UserId};
+use fenqun_base::{Catalogue, Event, NO_CODE, Progress, Unit, UserId};
 use fenqun_events::EventTable;
 use fenqun_profiles::Profiles;
-use fenqun_segments::rules::{EventsIndex, EventsIndexBuilder, FactTable, RuleSegments, Schema};
+use fenqun_segments::rules::{
+    EventsIndex, EventsIndexBuilder, FactTable, Rule, RuleSegments, Schema,
+};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
+use super::DefinitionFiles;
+use super::told::ToldLabel;
 use crate::artifacts::read_segments;
-use crate::evaluate::told_of_users;
 use crate::{RunError, directory};
 
-/// The facts of a finished run. Events are read only once a rule asks about behaviour.
+/// The facts of a finished run. Events are read only once a rule asks about behaviour, and what
+/// heads told of a label once a rule asks for that label.
 pub struct RunFacts {
     folder: PathBuf,
     users: Vec<UserId>,
     table: FactTable,
     as_of: i64,
     names: Schema,
+    told: Vec<ToldLabel>,
     has_events: bool,
 }
 
 impl RunFacts {
-    /// Opens a finished run: the columns of its profiles, the segments it found, the labels that
-    /// heads told of its users, and the names of what the shop sells.
+    /// Opens a finished run: the columns of its profiles, the segments it found, and the names of
+    /// what heads told of its users and of what the shop sells.
     ///
     /// # Errors
     /// [`RunError::NoRun`], [`RunError::NewerFormat`], [`RunError::Read`], [`RunError::Broken`].
@@ -50,13 +56,13 @@ impl RunFacts {
             *number = NO_CODE;
         }
         let table = table.with_segments(&numbers, &found.names, found.scores)?;
-        let table = with_labels(table, &users, folder)?;
         let mut facts = Self {
             folder: folder.to_owned(),
             users,
             table,
             as_of,
             names: Schema::default(),
+            told: ToldLabel::all(folder)?,
             has_events: false,
         };
         // The names are known from the catalogue: no event need be read for them.
@@ -65,13 +71,27 @@ impl RunFacts {
         facts.names = facts.table.schema();
         facts.names.has_events = true;
         facts.names.shop = Some(builder.finish().names());
+        for label in &facts.told {
+            label.name_columns(&mut facts.names);
+        }
         Ok(facts)
     }
 
-    /// The names that rules over this run may use.
-    #[must_use]
-    pub fn schema(&self) -> &Schema {
-        &self.names
+    /// Looks up every name in every rule, and reads what heads told of the labels that rules ask
+    /// for and that were not read yet.
+    ///
+    /// # Errors
+    /// [`RulesError::Definitions`](super::RulesError::Definitions) with every rule that this run
+    /// cannot answer; [`RunError::Read`] and [`RunError::Broken`] for the file of a label.
+    pub fn check(&mut self, files: &DefinitionFiles) -> Result<RuleSegments, RunError> {
+        let columns: BTreeSet<&str> =
+            files.definitions().rules().iter().flat_map(Rule::columns).collect();
+        for label in &mut self.told {
+            if columns.iter().any(|column| label.holds(column)) {
+                label.read(&self.users, &mut self.table, &mut self.names)?;
+            }
+        }
+        files.check(&self.names)
     }
 
     /// Pseudonyms, ascending: row `r` of the facts is `users()[r]`.
@@ -102,28 +122,6 @@ impl RunFacts {
     fn events(&self) -> Result<EventTable, RunError> {
         Ok(EventTable::open(&self.folder.join("events"))?)
     }
-}
-
-/// What heads told of the users, label by label: the words `label:NAME`, and the numbers
-/// `p:NAME:CLASS`.
-fn with_labels(
-    mut table: FactTable,
-    users: &[UserId],
-    folder: &Path,
-) -> Result<FactTable, RunError> {
-    for (name, path) in told_of_users(folder)? {
-        let told = read_segments(&path)?;
-        if told.users != users {
-            let reason = "it holds other users than profiles.parquet".to_owned();
-            return Err(RunError::Broken { path, reason });
-        }
-        let words: Vec<Option<&String>> = told.names.iter().map(Some).collect();
-        table = table.with_words(&format!("label:{name}"), Labels::from_words(&words))?;
-        for (class, probabilities) in told.probabilities {
-            table = table.with_numbers(&format!("p:{name}:{class}"), probabilities)?;
-        }
-    }
-    Ok(table)
 }
 
 /// The events of some users before a time, ready to be asked about. `users` are ascending.

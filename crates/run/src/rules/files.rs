@@ -12,6 +12,7 @@ use toml::Spanned;
 
 use super::error::{Problem, RulesError};
 use crate::RunError;
+use crate::manifest::Input;
 
 /// How a rule is refused that asks for a segment of the run.
 const NO_OWN_SEGMENT: &str = "unknown segment of this run";
@@ -26,6 +27,7 @@ const MAKES_SEGMENTS: &str = "these rules make the segments of the run, so there
 pub struct DefinitionFiles {
     definitions: Definitions,
     origins: Vec<Origin>,
+    files: Vec<Input>,
 }
 
 /// Where a definition stands.
@@ -74,9 +76,10 @@ pub fn read_definitions(files: &[PathBuf]) -> Result<DefinitionFiles, RunError> 
     if files.is_empty() {
         return Err(RulesError::NoFiles.into());
     }
-    let (mut definitions, mut origins) = (Vec::new(), Vec::new());
+    let (mut definitions, mut origins, mut read) = (Vec::new(), Vec::new(), Vec::new());
     for file in files {
         let text = fs::read_to_string(file).map_err(RunError::reading(file))?;
+        read.push(Input::of_bytes(file, text.as_bytes()));
         let is_yaml = |ending: &std::ffi::OsStr| {
             ending.eq_ignore_ascii_case("yaml") || ending.eq_ignore_ascii_case("yml")
         };
@@ -89,7 +92,7 @@ pub fn read_definitions(files: &[PathBuf]) -> Result<DefinitionFiles, RunError> 
             origins.push(origin);
         }
     }
-    together(definitions, origins)
+    Ok(DefinitionFiles { files: read, ..together(definitions, origins)? })
 }
 
 /// A rule typed on the command line, as the only definition; its segment is called `rule`.
@@ -108,7 +111,7 @@ fn together(
     origins: Vec<Origin>,
 ) -> Result<DefinitionFiles, RunError> {
     match Definitions::new(definitions) {
-        Ok(definitions) => Ok(DefinitionFiles { definitions, origins }),
+        Ok(definitions) => Ok(DefinitionFiles { definitions, origins, files: Vec::new() }),
         Err(errors) => Err(problems(&origins, errors)),
     }
 }
@@ -118,6 +121,16 @@ impl DefinitionFiles {
     #[must_use]
     pub fn definitions(&self) -> &Definitions {
         &self.definitions
+    }
+
+    /// Every file as it was when it was read; below `base` by the rest of its path.
+    pub(crate) fn inputs(&self, base: &Path) -> Vec<Input> {
+        let named = |input: &Input| {
+            let file = Path::new(&input.file);
+            let file = file.strip_prefix(base).unwrap_or(file).display().to_string();
+            Input { file, ..input.clone() }
+        };
+        self.files.iter().map(named).collect()
     }
 
     /// Looks up every name in every rule.

@@ -8,6 +8,7 @@ mod error;
 mod facts;
 mod files;
 mod placing;
+mod told;
 
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::blocks::{self, Sight};
 use super::explain::{self, Told};
 use super::models::Models;
-use super::segment::{self, Found, Shop};
+use super::segment::{self, Found, Shop, Way};
 use super::{lookahead, texts};
 use crate::artifacts::{
     write_json, write_profiles, write_segments, write_sequences, write_vectors,
@@ -136,6 +136,10 @@ fn steps(
         explain::tell(config, &profiles, catalogue, &found, texts.as_ref(), ahead, period)
     })?;
 
+    let mut inputs = directory.inputs().to_vec();
+    if let Way::Rules(definitions) = &found.way {
+        inputs.extend(definitions.inputs(base));
+    }
     let mut manifest = Manifest {
         format: Manifest::FORMAT,
         fenqun: env!("CARGO_PKG_VERSION").to_owned(),
@@ -144,7 +148,7 @@ fn steps(
         config_hash: config.fingerprint(),
         base: std::path::absolute(folder_of(&request.config_path)).unwrap_or_default(),
         as_of: day_of(as_of),
-        inputs: directory.inputs().to_vec(),
+        inputs,
         text_model: texts.as_ref().ok().map(|texts| texts.facts.clone()),
         counts: Counts {
             n_rows: table.ledger().total().n_in,

@@ -76,13 +76,6 @@ pub struct Behaviour {
 }
 
 impl Behaviour {
-    /// Whether neither items nor texts are asked about.
-    pub(super) fn is_about_all_items(&self) -> bool {
-        [&self.categories, &self.items, &self.brands, &self.contains]
-            .iter()
-            .all(|names| names.is_empty())
-    }
-
     /// Actions that are meant, in the order of their codes.
     pub(super) fn actions(&self) -> Vec<Action> {
         self.action.map_or(Action::ALL.to_vec(), |action| vec![action])

@@ -1,5 +1,7 @@
 //! What a rule says, as a tree: no more than the text, nothing looked up yet.
 
+use std::collections::BTreeSet;
+
 use super::error::Span;
 
 /// A part of a rule and where it stands. Two are equal when they say the same, wherever they
@@ -15,6 +17,33 @@ pub struct Expression {
 impl PartialEq for Expression {
     fn eq(&self, other: &Self) -> bool {
         self.node == other.node
+    }
+}
+
+impl Expression {
+    /// Adds the names of the columns that it asks for.
+    pub(super) fn add_columns<'a>(&'a self, found: &mut BTreeSet<&'a str>) {
+        let mut parts: Vec<&'a Expression> = Vec::new();
+        match &self.node {
+            Node::Truth(_) | Node::Number(_) | Node::Duration(_) | Node::Text(_) => {}
+            Node::Column(name) => {
+                found.insert(name);
+            }
+            Node::Call(call) => parts.extend(call.arguments.iter().map(|of| &of.value)),
+            Node::Not(inner) | Node::Negative(inner) => parts.push(inner),
+            Node::All(all) | Node::Any(all) | Node::List(all) => parts.extend(all),
+            Node::Compare(left, _, right) => parts.extend([&**left, &**right]),
+            Node::Arithmetic(first, rest) => {
+                parts.push(first);
+                parts.extend(rest.iter().map(|(_, value)| value));
+            }
+            Node::Among { value, list, .. } => {
+                parts.push(value);
+                parts.extend(list);
+            }
+            Node::Between { value, low, high, .. } => parts.extend([&**value, &**low, &**high]),
+        }
+        parts.into_iter().for_each(|part| part.add_columns(found));
     }
 }
 

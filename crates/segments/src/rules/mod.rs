@@ -22,7 +22,8 @@
 //!   [`Condition`], has nothing left that could go wrong with facts of that schema. Unknown names
 //!   are refused with the nearest known one.
 //! - Facts are columns of numbers, columns of words, and an [`EventsIndex`]: all events ordered by
-//!   action and item, so that a question about behaviour reads only the events it is about.
+//!   action and user, and by action and item, each time the oldest first, so that a question about
+//!   behaviour reads only the events it is about.
 //! - Several [`Definitions`] may refer to one another, never in a circle. [`RuleSegments::members`]
 //!   gives each its users, overlapping as they may; [`RuleSegments::assign`] puts each user into the
 //!   first that fits and leaves the others unassigned.
@@ -35,9 +36,11 @@
 //! - A user's answer depends on that user's facts alone.
 //!
 //! # Cost
-//! A comparison reads its column once: about a millisecond for a million users. The index takes 16
-//! bytes an event (20 in shops whose events have texts); a question about behaviour reads its events
-//! once, and the answer is kept for the next rule that asks it.
+//! A comparison reads its column once: about a millisecond for a million users. The index takes 14
+//! bytes an event (18 where events have texts); a question about behaviour reads those of its events
+//! that lie in its window once, on all threads, and the answer is kept for the next rule that asks
+//! it. Over a million users with 20 million events a question about all of them takes some 20 ms on
+//! two cores.
 //!
 //! # When to use it
 //! Whenever somebody knows who is meant: campaigns, laws, agreements. Rules find nothing new: use
@@ -72,8 +75,9 @@ mod check;
 mod condition;
 mod definition;
 mod error;
-mod events_by_user;
+
 mod events_index;
+mod events_part;
 mod expression;
 mod facts;
 mod limits;
@@ -87,6 +91,7 @@ mod token;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -127,6 +132,14 @@ impl Rule {
     #[must_use]
     pub fn expression(&self) -> &Expression {
         &self.expression
+    }
+
+    /// Names of the columns that it asks for, as they are written.
+    #[must_use]
+    pub fn columns(&self) -> BTreeSet<&str> {
+        let mut found = BTreeSet::new();
+        self.expression.add_columns(&mut found);
+        found
     }
 
     /// What it means to users of a schema.

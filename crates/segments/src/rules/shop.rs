@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use fenqun_base::Catalogue;
+use rayon::prelude::*;
 
 use super::condition::Behaviour;
 use super::schema::ShopNames;
@@ -82,8 +83,8 @@ impl Shop {
     pub(super) fn words(&self, words: &[String]) -> Words {
         let holds = |text: &String| words.iter().any(|word| text.contains(word));
         Words {
-            titles: self.titles.iter().map(holds).collect(),
-            texts: self.texts.iter().map(holds).collect(),
+            titles: self.titles.par_iter().map(holds).collect(),
+            texts: self.texts.par_iter().map(holds).collect(),
         }
     }
 }

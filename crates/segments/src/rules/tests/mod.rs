@@ -3,6 +3,7 @@
 mod counting;
 mod defining;
 mod meaning;
+mod parts;
 mod plain;
 mod reading;
 

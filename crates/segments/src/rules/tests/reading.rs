@@ -267,3 +267,14 @@ const WORDS: &[&str] = &[
     "．",
     "\n",
 ];
+
+#[test]
+fn a_rule_tells_every_column_it_asks_for() {
+    let rule = "not (spend + -`p:taste:tea` / 2 > recency or tier in [\"high\"]) \
+                and visits between 1 and last and count(purchased(category = \"tea\")) > 1 \
+                and score != 3 and segment(\"vip\") and true";
+    let rule = Rule::parse(rule).expect("a rule");
+    let columns: Vec<&str> = rule.columns().into_iter().collect();
+    assert_eq!(columns, ["last", "p:taste:tea", "recency", "score", "spend", "tier", "visits"]);
+    assert!(Rule::parse("purchased()").expect("a rule").columns().is_empty());
+}
