@@ -22,9 +22,8 @@ from threadpoolctl import threadpool_limits
 
 import clock
 import profile_features
-from end_to_end import read
-from labels import aggregates
-from profile_features import DAY, PURCHASE
+from journey import read
+from profile_features import DAY, PURCHASE, aggregates
 
 clock.ready()
 
