@@ -98,7 +98,7 @@ def labels(bench: Quality) -> str:
     verdicts = "\n".join(f"- {name}: {sentence}" for name, one in found.items() for sentence in one["verdicts"])
     head = ["label", "method", "side", "macro-F1", "recipe", "AUROC", "recipe"]
     return (
-        f"## Labels from behaviour, Complete Journey\n\n{markdown(head, rows)}\n\n{SAID}\n\nfenqun: mean and 95 % interval over folds, corrected for "
+        f"## Labels from behaviour, Complete Journey\n\n{markdown(head, rows)}\n\n{SAID}.\n\nfenqun: mean and 95 % interval over folds, corrected for "
         f"overlapping training sets; peers: mean ± standard deviation over the same folds. fenqun's evaluations took {took}; the "
         f"peers' representations {seconds}.\n\n{verdicts}"
     )
@@ -144,7 +144,7 @@ def period(bench: Quality) -> str:
     head = ["question", "method", "side"]
     return (
         f"## The next period\n\n{markdown([*head, 'AUROC', 'recipe'], rows)}\n\nMoney of the period:\n\n"
-        f"{markdown([*head, 'Spearman', 'recipe'], money)}\n\n{SAID}\n\n" + "\n".join(verdicts)
+        f"{markdown([*head, 'Spearman', 'recipe'], money)}\n\n{SAID}.\n\n" + "\n".join(verdicts)
     )
 
 
@@ -171,8 +171,8 @@ def segments(bench: Quality) -> str:
             rows.append([shop, name, "peer", str(one["k"]), stability, "–", f"{one['spend']:.3f}", "–", f"{one['mix']:.3f}", "–"])
     head = ["shop", "method", "side", "segments", "stability", "recipe", "spend explained", "recipe", "mix explained", "recipe"]
     return (
-        f"## Discovered segments\n\n{markdown(head, rows)}\n\n{SAID}; value × taste beside its 12 segments, round borders and RFM "
-        f"beside its 8. Shares explained have no interval. On both sides everything is learned again on every resample."
+        f"## Discovered segments\n\n{markdown(head, rows)}\n\n{SAID}. Value × taste stands beside the recipe's at 12 segments, round "
+        f"borders beside its 8, RFM k-means beside its 8 and 12. Shares explained have no interval. On both sides everything is learned again on every resample."
     )
 
 
@@ -188,7 +188,10 @@ def segments_peer(bench: Quality, shop: str, run: Path) -> dict:
     return json.loads(out.read_text())
 
 
-SAID = f"The figures beside are of: {recipe.SOURCE}; reached says that the figure is inside fenqun's interval or below it"
+SAID = (
+    f"Figures to reach: {recipe.SOURCE}. *Reached* says that the figure is inside fenqun's interval or below it; *best way* stands "
+    f"before the best of all the recipe's ways, where that is not its default"
+)
 
 
 def side(standing: dict) -> str:
