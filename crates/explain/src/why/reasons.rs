@@ -55,7 +55,7 @@ pub struct Part {
 pub enum Beside {
     /// That of the own segment.
     Segment,
-    /// That of the users who are told this class of a label.
+    /// That of the users who are told this class of a label, for example `tier = high`.
     Class(String),
 }
 
@@ -136,16 +136,18 @@ fn words(part: &Part, beside: &Beside, params: &CardParams) -> Option<(String, S
         }
         Thing::Did { action, name, window } => {
             let [own, all] = [part.own, part.all].map(numbers::count);
-            let did = did(*action, &label::full(name), part.value, window, language);
+            let did = did(part, *action, &label::full(name), window, language);
             Some((did + &beside.told(&own, &all, language), format!("did {name}")))
         }
     }
 }
 
 /// How often something was done, and in which time.
-fn did(action: Action, name: &str, value: f64, window: &Window, language: Language) -> String {
-    let count = numbers::count(value);
+fn did(part: &Part, action: Action, name: &str, window: &Window, language: Language) -> String {
+    let count = numbers::count(part.value);
     let is_bought = action == Action::Purchase;
+    // What speaks for a group by being little would read as if it spoke against it.
+    let is_little = part.value < part.own.min(part.all);
     match language {
         Language::En => {
             let window = match window {
@@ -156,10 +158,11 @@ fn did(action: Action, name: &str, value: f64, window: &Window, language: Langua
                 true => ("bought", "has not bought"),
                 false => ("looked at", "has not looked at"),
             };
+            let only = if is_little { "only " } else { "" };
             match count.as_str() {
                 "0" => format!("{never} {name} {window}"),
-                "1" => format!("{done} {name} once {window}"),
-                _ => format!("{done} {name} {count} times {window}"),
+                "1" => format!("{done} {name} {only}once {window}"),
+                _ => format!("{done} {name} {only}{count} times {window}"),
             }
         }
         Language::Zh => {
@@ -168,9 +171,10 @@ fn did(action: Action, name: &str, value: f64, window: &Window, language: Langua
                 Window::Since(day) => format!("自 {day} 起"),
             };
             let done = if is_bought { "买" } else { "浏览" };
+            let only = if is_little { "只" } else { "" };
             match count.as_str() {
                 "0" => format!("{window}没有{done}过 {name}"),
-                _ => format!("{window}{done}过 {name} {count} 次"),
+                _ => format!("{window}{only}{done}过 {name} {count} 次"),
             }
         }
     }
@@ -227,7 +231,7 @@ mod tests {
     #[test]
     fn what_was_done_says_how_often_when_and_whose_numbers_stand_beside() {
         use Language::{En, Zh};
-        let (segment, class) = (Beside::Segment, Beside::Class("high".into()));
+        let (segment, class) = (Beside::Segment, Beside::Class("tier = high".into()));
         let since = || Window::Since("2026-01-03".into());
         for (part, beside, en, zh) in [
             (
@@ -239,8 +243,14 @@ mod tests {
             (
                 did(Action::Purchase, "tea", since(), 1.0),
                 &class,
-                "bought tea once since 2026-01-03; average 4.2 of those told high, 0.4 of all users",
-                "自 2026-01-03 起买过 tea 1 次，判为 high 的用户平均 4.2，全体平均 0.4",
+                "bought tea once since 2026-01-03; average 4.2 of those told tier = high, 0.4 of all users",
+                "自 2026-01-03 起买过 tea 1 次，判为 tier = high 的用户平均 4.2，全体平均 0.4",
+            ),
+            (
+                Part { own: 2.0, all: 4.1, ..bought("tea", 1.0) },
+                &segment,
+                "bought tea only once in the last 90 days; segment average 2, all users 4.1",
+                "近 90 天只买过 tea 1 次，本群平均 2，全体平均 4.1",
             ),
             (
                 bought("tea", 0.0),

@@ -155,7 +155,11 @@ impl Shop {
         let cards = &self.known.manifest.config.cards;
         let beside = match self.target {
             Target::Segments => Beside::Segment,
-            Target::Label(_) => Beside::Class(names[segment as usize].clone()),
+            Target::Label(_) => Beside::Class(format!(
+                "{} = {}",
+                request.label.as_deref().unwrap_or_default(),
+                names[segment as usize]
+            )),
         };
         let (parts, probabilities, rival) = match (&self.target, &self.seen) {
             (Target::Segments, _) | (_, None) => {
