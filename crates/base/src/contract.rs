@@ -53,6 +53,18 @@ pub fn check_segmenter<S: Segmenter>(params: &S, data: &Matrix) {
     reversed.scores.reverse();
     assert_eq!(reversed, assignment, "the order of rows does not matter to assign");
 
+    if let Some(centres) = model.centres() {
+        let square = |row: usize, centre: &[f32]| -> f64 {
+            let pairs = data.row(row).iter().zip(centre);
+            pairs.map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2)).sum()
+        };
+        for (row, &own) in assignment.segments.iter().enumerate() {
+            let own = square(row, centres.row(own as usize));
+            let nearest = centres.rows().all(|centre| own <= square(row, centre) + 1e-9);
+            assert!(nearest, "row {row} belongs to the segment of the nearest centre");
+        }
+    }
+
     check_refusals(params, &model, data, seed);
 }
 

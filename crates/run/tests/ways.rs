@@ -12,8 +12,9 @@ use arrow::array::{ArrayRef, Float32Array, RecordBatch, StringArray, UInt32Array
 use fenqun_base::{Progress, UserId};
 use fenqun_explain::Card;
 use fenqun_run::{
-    Config, Existing, Outcome, RunError, RunRequest, ScoreRequest, SegmentRows, Until,
-    explain_user, packages, read_json, read_segments, rules, rules::RunFacts, run, score,
+    Config, Existing, ExplainRequest, Outcome, RunError, RunRequest, ScoreRequest, SegmentRows,
+    Until, Why, explain_user, packages, read_json, read_segments, rules, rules::RunFacts, run,
+    score,
 };
 use parquet::arrow::ArrowWriter;
 use serde_json::Value;
@@ -114,14 +115,25 @@ fn assert_scored_alike(shop: &Path, name: &str) {
     }
 }
 
+fn explained(run: &Path, user: UserId, change: &[&str], to: Option<&str>) -> Why {
+    let request = ExplainRequest {
+        run: run.to_owned(),
+        user,
+        label: None,
+        change: change.iter().map(|&name| name.to_owned()).collect(),
+        to: to.map(str::to_owned),
+    };
+    explain_user(&request, &Progress::silent()).expect("explained")
+}
+
 /// Every way gives reasons, and its moves do move.
 fn assert_explained(shop: &Path, name: &str) {
     let run = shop.join(name);
     let found = rows(&run.join("segments.parquet"));
     let mut n_told = 0;
     for &user in found.users.iter().step_by(9) {
-        let why = explain_user(&run, user, None, &Progress::silent()).expect("explained");
-        assert!(why.reasons.iter().all(|reason| reason.amount > 0.0), "{name}: {why:?}");
+        let why = explained(&run, user, &[], None);
+        assert!(why.reasons.iter().all(|reason| reason.amount >= 0.0), "{name}: {why:?}");
         n_told += usize::from(!why.reasons.is_empty());
         let moved = why.moves.iter().all(|found| Some(found.0.segment) != why.segment);
         assert!(moved, "{name}: {why:?}");
@@ -267,6 +279,34 @@ fn rules_make_the_segments_of_a_run_and_score_without_their_file() {
     assert!(page.contains("<td class=\"meter\">–</td>"), "a dash for what is not measured");
     fs::remove_file(shop.path().join("audiences.toml")).expect("removed");
     assert_scored_alike(shop.path(), "rules");
+}
+
+#[test]
+fn what_a_rule_asks_for_brings_users_into_its_segment() {
+    let shop = shop();
+    let rows = run_rules(shop.path(), "rules", &[RICH, DRINKERS, KEEPERS]);
+    let run = shop.path().join("rules");
+    let own = explained(&run, rows.users[0], &[], None);
+    if own.segment.is_some() {
+        assert!(own.reasons.len() > 1, "the rule and the numbers that it asks for: {own:?}");
+    }
+    let outside: Vec<UserId> = rows
+        .users
+        .iter()
+        .zip(&rows.unassigned)
+        .filter(|(_, is_out)| **is_out)
+        .map(|(&user, _)| user)
+        .collect();
+    assert!(!outside.is_empty());
+    for &user in outside.iter().take(4) {
+        let why = explained(&run, user, &[], Some("大客户"));
+        assert_eq!(why.segment, None);
+        let (found, name) = &why.moves[0];
+        assert_eq!((name.as_str(), found.segment), ("大客户", 0), "{why:?}");
+        // Named by what a rule asks for: money, or purchases of what it names.
+        let named = |name: &str| name == "spend" || name.starts_with("spend:");
+        assert!(found.changes.iter().all(|change| named(&change.lever)), "{found:?}");
+    }
 }
 
 #[test]

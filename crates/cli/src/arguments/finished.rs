@@ -47,8 +47,15 @@ pub struct ExplainOptions {
     #[arg(long, value_name = "N")]
     pub segment: Option<usize>,
     /// A label that `fenqun evaluate` learned: why the user is told its class
-    #[arg(long, value_name = "NAME", requires = "user")]
+    #[arg(long, value_name = "NAME", conflicts_with = "segment")]
     pub label: Option<String>,
+    /// What may change, each with a --change of its own: spend, visits, absence, views, favourites,
+    /// carts, searches, reviews, category:NAME, item:ID, spend:CATEGORY, or a number of the profile
+    #[arg(long, value_name = "NAME", conflicts_with = "segment")]
+    pub change: Vec<String>,
+    /// Where the changes should lead: a segment (or class) by name or number; without it anywhere else
+    #[arg(long, value_name = "SEGMENT", conflicts_with = "segment")]
+    pub to: Option<String>,
 }
 
 /// `fenqun report`.

@@ -96,6 +96,7 @@ pub(super) enum Other {
 pub(super) trait Assigns: Sync + Send {
     fn n_segments(&self) -> usize;
     fn assign(&self, data: &Matrix) -> Result<Assignment, DataError>;
+    fn centres(&self) -> Option<&Matrix>;
 }
 
 impl<F: Fitted> Assigns for F {
@@ -105,6 +106,10 @@ impl<F: Fitted> Assigns for F {
 
     fn assign(&self, data: &Matrix) -> Result<Assignment, DataError> {
         Fitted::assign(self, data)
+    }
+
+    fn centres(&self) -> Option<&Matrix> {
+        Fitted::centres(self)
     }
 }
 
@@ -209,41 +214,29 @@ impl TasteModel {
         })
     }
 
-    /// How much each category or text of a user adds along a direction of the coordinates: its name,
-    /// what it adds, and how often the user and the members of a group bought it. See
-    /// [`CategoryTasteModel::parts_along`].
+    /// How much each category or text of a user adds along a direction of the coordinates: its place
+    /// among [`Self::names_of_items`] and what it adds. See [`CategoryTasteModel::parts_along`].
     pub fn parts_along(
         &self,
         sight: Sight<'_>,
         row: usize,
         direction: &[f64],
-        members: &[usize],
-    ) -> Result<Vec<TastePart>, RunError> {
-        let (counts, names, parts): (_, Vec<&str>, _) = match self {
+    ) -> Result<Vec<(usize, f64)>, RunError> {
+        Ok(match self {
             Self::Categories { columns, model } => {
                 let counts = columns.counts(sight.catalogue, &sight.profiles.items)?;
-                let parts = model.parts_along(&counts, row, direction)?;
-                (counts, columns.names().collect(), parts)
+                model.parts_along(&counts, row, direction)?
             }
             Self::Texts(model) => {
                 let texts = sight.texts()?;
-                let counts = texts.weights(sight.profiles)?;
-                let parts = model.parts_along(&counts, &texts.vectors, row, direction)?;
-                (counts, texts.read.iter().map(String::as_str).collect(), parts)
+                model.parts_along(
+                    &texts.weights(sight.profiles)?,
+                    &texts.vectors,
+                    row,
+                    direction,
+                )?
             }
-        };
-        let mut sums = vec![0.0f64; counts.n_columns()];
-        for &member in members {
-            counts.entries(member).for_each(|(column, n)| sums[column] += f64::from(n));
-        }
-        let own = |column: usize| counts.entries(row).find(|entry| entry.0 == column);
-        let part = |(column, amount): (usize, f64)| TastePart {
-            name: names.get(column).copied().unwrap_or_default().to_owned(),
-            amount,
-            value: own(column).map_or(0.0, |entry| f64::from(entry.1)),
-            average: sums[column] / members.len().max(1) as f64,
-        };
-        Ok(parts.into_iter().map(part).collect())
+        })
     }
 }
 
@@ -260,16 +253,6 @@ impl TasteModel {
             }
         })
     }
-}
-
-/// What one category or text adds to a user's taste.
-pub(super) struct TastePart {
-    pub name: String,
-    pub amount: f64,
-    /// How often the user bought it, weighted by action.
-    pub value: f64,
-    /// The same, on average over the group.
-    pub average: f64,
 }
 
 impl Other {

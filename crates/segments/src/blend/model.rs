@@ -68,22 +68,21 @@ impl BlendModel {
     }
 
     /// What every column of the user vector adds to every class's score beyond the expected one:
-    /// classes × columns. The score is the mean of the parts' scores; the averaged probabilities
+    /// one list a class. The score is the mean of the parts' scores; the averaged probabilities
     /// before calibration are its softmax.
     ///
     /// # Errors
     /// [`DataError::WrongWidth`].
-    pub fn shapley(&self, user: &[f32]) -> Result<Matrix, DataError> {
+    pub fn shapley(&self, user: &[f32]) -> Result<Vec<Vec<f64>>, DataError> {
         if user.len() != self.width {
             return Err(DataError::WrongWidth { expected: self.width, found: user.len() });
         }
-        let n_parts = self.parts.len() as f32;
-        let mut result = Matrix::zeros(self.n_segments(), self.width);
+        let n_parts = self.parts.len() as f64;
+        let mut result = vec![vec![0.0; self.width]; self.n_segments()];
         for part in &self.parts {
             let (own, _) = part.head.shapley(&part.row(user)?)?;
             let columns = part.columns();
-            for (class, own) in own.rows().enumerate() {
-                let sums = result.row_mut(class);
+            for (sums, own) in result.iter_mut().zip(own) {
                 for (&column, value) in columns.iter().zip(own) {
                     sums[column] += value / n_parts;
                 }

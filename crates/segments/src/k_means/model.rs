@@ -69,6 +69,10 @@ impl Fitted for KMeansModel {
         self.centroids.n_columns()
     }
 
+    fn centres(&self) -> Option<&Matrix> {
+        Some(&self.centroids)
+    }
+
     fn assign(&self, data: &Matrix) -> Result<Assignment, DataError> {
         self.check(data)?;
         let places = places(data, &self.centroids);

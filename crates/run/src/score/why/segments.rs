@@ -1,13 +1,15 @@
 //! Why a user is in a segment of the run.
 
 use fenqun_base::Matrix;
-use fenqun_explain::why::{Border, Part, Reason, Thing};
+use fenqun_explain::CardParams;
+use fenqun_explain::why::{Beside, Border, Part, Reason, reasons};
 use fenqun_profiles::ValueBasis;
 
+use super::counts::one_each;
 use super::purchases::Purchases;
 use super::{Shop, mean};
 use crate::RunError;
-use crate::score::place::{Other, Place, TasteModel, TastePart};
+use crate::score::place::{Other, Place, TasteModel};
 use crate::score::target::Target;
 
 impl Shop {
@@ -16,25 +18,35 @@ impl Shop {
         let mut parts = self.value_parts(row, segment);
         parts.extend(self.block_parts(row, segment)?);
         parts.extend(self.column_parts(row, segment)?);
-        let tastes = self.taste_parts(row, segment)?;
-        parts.extend(tastes.into_iter().map(|taste| Part {
-            thing: Thing::Bought(taste.name),
-            amount: taste.amount,
-            value: taste.value,
-            average: taste.average,
-        }));
+        parts.extend(self.taste_parts(row, segment)?);
         Ok(parts)
     }
 
-    /// The rule that put the user there, where the segments are rules.
-    pub(super) fn own_rule(&self, row: usize, segment: u32) -> Option<Reason> {
+    /// The rule that put the user there, where the segments are rules, and the numbers that it asks
+    /// for.
+    pub(super) fn own_rule(
+        &self,
+        row: usize,
+        segment: u32,
+        cards: &CardParams,
+    ) -> Option<Vec<Reason>> {
         let (Target::Segments, Place::Rules(definitions)) = (&self.target, &self.known.place)
         else {
             return None;
         };
-        let rule = definitions.definitions().get(segment as usize)?.rule.trim().to_owned();
-        let is_assigned = self.assignment.is_assigned(row);
-        is_assigned.then(|| Reason { name: "rule".to_owned(), text: rule, amount: 1.0 })
+        if !self.assignment.is_assigned(row) {
+            return None;
+        }
+        let rule = definitions.rules().get(segment as usize)?;
+        let text = rule.text().trim().to_owned();
+        let columns = rule.columns().into_iter();
+        let parts = columns.filter_map(|name| self.feature(row, segment, name, 1.0));
+        let parts: Vec<Part> = parts.collect();
+        let told = reasons(&parts, parts.len(), &Beside::Segment, cards).into_iter();
+        let mut all = vec![Reason { name: "rule".to_owned(), text, amount: 1.0 }];
+        // A rule is no sum: nothing but the whole of it decides.
+        all.extend(told.map(|reason| Reason { amount: 0.0, ..reason }));
+        Some(all)
     }
 
     /// How far inside the own tier the value score lies, shared among what the score is made of by
@@ -84,7 +96,7 @@ impl Shop {
     }
 
     /// What the user bought, by how much it speaks for the own taste against the next one.
-    fn taste_parts(&self, row: usize, segment: u32) -> Result<Vec<TastePart>, RunError> {
+    fn taste_parts(&self, row: usize, segment: u32) -> Result<Vec<Part>, RunError> {
         let Place::TwoAxes { taste, segments } = &self.known.place else { return Ok(Vec::new()) };
         let Some((own, next)) = self.own_and_next(taste, row, segment)? else {
             return Ok(Vec::new());
@@ -93,8 +105,12 @@ impl Shop {
         let apart = centres.row(own).iter().zip(centres.row(next));
         let direction: Vec<f64> =
             apart.map(|(&own, &next)| 2.0 * (f64::from(own) - f64::from(next))).collect();
-        let members = self.assignment.members(segment as usize);
-        taste.parts_along(self.sight(), row, &direction, &members)
+        let (of_item, names) = taste.names_of_items(self.sight())?;
+        let mut amounts = vec![0.0; names.len()];
+        for (column, amount) in taste.parts_along(self.sight(), row, &direction)? {
+            amounts[column] = amount;
+        }
+        self.did(row, segment, &one_each(&of_item, names.len())?, &names, &amounts)
     }
 
     /// The own taste group and the nearest other one; `None` where there is but one.
@@ -111,16 +127,19 @@ impl Shop {
     }
 
     /// How much each column of the aggregates, and each purchase that the other blocks are sums over,
-    /// speaks for the mean of the own segment against that of the next one.
+    /// speaks for the centre of the own segment against that of the next one: the model's own centres
+    /// where it places by them, else the means of the users of each.
     fn block_parts(&self, row: usize, segment: u32) -> Result<Vec<Part>, RunError> {
-        let Place::Other { columns: Other::Blocks { blocks, pca }, .. } = &self.known.place else {
+        let Place::Other { columns: Other::Blocks { blocks, pca }, segments } = &self.known.place
+        else {
             return Ok(Vec::new());
         };
         let sight = self.sight();
         let sized: Vec<_> =
             blocks.iter().map(|block| block.sized(sight)).collect::<Result<_, _>>()?;
         let wide = Matrix::beside(&sized.iter().map(|block| &block.vectors).collect::<Vec<_>>())?;
-        let centres = self.centres(&wide);
+        let centres = segments.centres().filter(|_| pca.is_none()).cloned();
+        let centres = centres.unwrap_or_else(|| self.centres(&wide));
         let own = segment as usize;
         let between = |space: &Matrix, centres: &Matrix| {
             let next = next_nearest(space.row(row), centres, own)?;
