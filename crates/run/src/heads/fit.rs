@@ -137,7 +137,9 @@ fn resolved(blend: &BlendHead, blocks: &[Block]) -> Blend {
     };
     let mut parts: Vec<Part> = Vec::with_capacity(blend.parts.len());
     for BlendPart { name, blocks, head } in &blend.parts {
-        let views: Vec<View> = blocks.iter().filter_map(view).collect();
+        // A weight of 0 is how a search leaves a block out.
+        let wanted = blocks.iter().filter(|entry| entry.weight > 0.0);
+        let views: Vec<View> = wanted.filter_map(view).collect();
         // Without the other blocks, two parts may come to be one.
         let is_double = parts.iter().any(|other| other.views == views && other.head == *head);
         if !views.is_empty() && !is_double {
