@@ -91,4 +91,14 @@ pub trait Supervised: Sync {
     /// What [`Labels::check`] refuses; [`DataError`] for a parameter outside its rule, values not
     /// finite.
     fn fit(&self, data: &Matrix, labels: &Labels, seed: Seed) -> Result<Self::Fitted, DataError>;
+
+    /// The same settings where only the classes `kept` have examples, as in an inner fold; `None`
+    /// where no setting hangs on the classes.
+    fn for_classes(&self, kept: &[usize]) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        let _ = kept;
+        None
+    }
 }

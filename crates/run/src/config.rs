@@ -341,6 +341,9 @@ impl Config {
 /// then knows only where the table begins.
 fn misspelt_after(text: &str, start: usize, message: &str) -> Option<usize> {
     let name = message.strip_prefix("unknown field `")?.split('`').next()?;
+    if name.is_empty() {
+        return None;
+    }
     let is_part = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '-';
     let mut from = start;
     loop {

@@ -68,7 +68,7 @@ pub enum RunError {
     },
     /// A file cannot be written.
     #[error(
-        "{path} cannot be written: {source}; free some space or choose another folder with --out"
+        "{path} cannot be written: {source}; free some space or choose another place"
     )]
     Write {
         /// The file.
@@ -91,6 +91,12 @@ pub enum RunError {
         path: PathBuf,
         /// What it holds.
         what: &'static str,
+    },
+    /// What would be replaced is no run.
+    #[error("{path} holds files that are no run, and --replace removes runs only: choose another folder with --out")]
+    Foreign {
+        /// The folder.
+        path: PathBuf,
     },
     /// Nothing to resume.
     #[error("nothing to resume in {path}: {reason}")]

@@ -1,9 +1,9 @@
 use fenqun_base::{
     Assignment, Block, Contributions, DataError, Labels, Matrix, Seed, Soft, Supervised,
 };
-use fenqun_segments::{Blend, Part, View};
+use fenqun_segments::{Blend, Corrected, Part, View};
 
-use super::{BlendHead, BlendPart, BlockWeight, HeadConfig, Layout, weighted};
+use super::{BlendHead, BlendPart, BlockWeight, HeadConfig, Layout, OnBlocks, weighted};
 use crate::RunError;
 use crate::steps::models::Models;
 
@@ -93,11 +93,11 @@ impl Input {
                 let each_once: Vec<_> = used.map(|block| (block.name.as_str(), 1.0)).collect();
                 on(&weighted(&each_once), Box::new(resolved(blend, blocks)))
             }
-            HeadConfig::Softmax(it) => on(&it.blocks, Box::new(it.settings.clone())),
-            HeadConfig::Trees(it) => on(&it.blocks, Box::new(it.settings.clone())),
-            HeadConfig::Perceptron(it) => on(&it.blocks, Box::new(it.settings.clone())),
-            HeadConfig::NearestLabelled(it) => on(&it.blocks, Box::new(it.settings.clone())),
-            HeadConfig::LabelSpreading(it) => on(&it.blocks, Box::new(it.settings.clone())),
+            HeadConfig::Softmax(it) => on(&it.blocks, corrected(it)),
+            HeadConfig::Trees(it) => on(&it.blocks, corrected(it)),
+            HeadConfig::Perceptron(it) => on(&it.blocks, corrected(it)),
+            HeadConfig::NearestLabelled(it) => on(&it.blocks, corrected(it)),
+            HeadConfig::LabelSpreading(it) => on(&it.blocks, corrected(it)),
         }
     }
 
@@ -110,6 +110,15 @@ impl Input {
     ) -> Result<Box<dyn FittedHead>, DataError> {
         self.head.fit(&self.data.select_rows(rows), &labels.select(rows), seed)
     }
+}
+
+/// A head with its corrections.
+fn corrected<H>(on: &OnBlocks<H>) -> Box<dyn Fits>
+where
+    H: Supervised + Clone + Default + Send + 'static,
+{
+    let (calibration, decision) = (on.calibration, on.decision);
+    Box::new(Corrected { calibration, decision, ..Corrected::of(on.settings.clone()) })
 }
 
 /// The parts whose blocks are there, looking at their columns of all blocks side by side.
@@ -128,7 +137,9 @@ fn resolved(blend: &BlendHead, blocks: &[Block]) -> Blend {
     };
     let mut parts: Vec<Part> = Vec::with_capacity(blend.parts.len());
     for BlendPart { name, blocks, head } in &blend.parts {
-        let views: Vec<View> = blocks.iter().filter_map(view).collect();
+        // A weight of 0 is how a search leaves a block out.
+        let wanted = blocks.iter().filter(|entry| entry.weight > 0.0);
+        let views: Vec<View> = wanted.filter_map(view).collect();
         // Without the other blocks, two parts may come to be one.
         let is_double = parts.iter().any(|other| other.views == views && other.head == *head);
         if !views.is_empty() && !is_double {

@@ -1,6 +1,8 @@
 //! What segments say of the next period: fitted on everything before a day, asked of the days
 //! after it, beside the baseline. Nothing of the asked days is seen by any fit.
 
+use std::collections::BTreeSet;
+
 use fenqun_base::{
     Catalogue, DataError, Event, Fitted, Matrix, NO_CODE, Progress, Seed, Segmenter,
 };
@@ -74,8 +76,7 @@ pub(crate) fn look(
             blocks::these(names, sight, seed, &nowhere)?
         }
     };
-    let n_segments = found.assignment.n_segments;
-    if past.n_users() <= n_segments {
+    if past.n_users() <= found.assignment.n_segments {
         return Ok(None);
     }
     let ours = match segment::fit(&found.way, shop, &blocks, seed, &nowhere) {
@@ -86,6 +87,8 @@ pub(crate) fn look(
         other => segment::groups(&other?.assignment),
     };
     let rfm = segment::rfm(&past)?;
+    // As many groups as there are ours: more explain more of any outcome.
+    let n_segments = ours.iter().collect::<BTreeSet<_>>().len();
     let beside = KMeans { n_segments, ..KMeans::default() };
     let ordered = rfm.select_rows(&segment::key_free_order(&past));
     let baseline = beside.fit(&ordered, seed.derive("rfm"))?.assign(&rfm)?;
