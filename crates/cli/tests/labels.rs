@@ -7,16 +7,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use fenqun_run::read_segments;
-use support::{RAW_ID, Said, Workplace, files, orders, orders_csv};
-
-/// A finished run of the made shop.
-fn shop() -> Workplace {
-    let place = Workplace::new();
-    place.write("orders.csv", orders_csv(&orders()));
-    place.fenqun(&["init", "orders.csv"]).fine();
-    place.fenqun(&["run", "--out", "run"]).fine();
-    place
-}
+use support::{RAW_ID, Said, Workplace, files, finished, orders, orders_csv};
 
 /// A file of labels: one line a user of the made shop.
 fn labels(place: &Workplace, of: impl Fn(usize) -> String) {
@@ -46,7 +37,7 @@ fn refused(place: &Workplace, words: &[&str]) {
 
 #[test]
 fn tastes_are_told_better_than_by_the_majority_and_written_down() {
-    let place = shop();
+    let place = finished();
     // One in seven is labelled amiss: a label that features give away whole would be refused.
     labels(&place, |user| ["drinks", "pets", "baby"][(user + user % 7 / 6) % 3].to_owned());
     let said = evaluate(&place, &[]).fine();
@@ -70,7 +61,7 @@ fn tastes_are_told_better_than_by_the_majority_and_written_down() {
 
 #[test]
 fn users_of_later_events_are_told_the_label_by_the_head_that_was_learned() {
-    let place = shop();
+    let place = finished();
     let refused = place.fenqun(&["score", "run", "--label", "taste"]);
     assert!(refused.code == 2 && refused.err.contains("`fenqun evaluate`"), "{}", refused.err);
     labels(&place, |user| ["drinks", "pets", "baby"][(user + user % 7 / 6) % 3].to_owned());
@@ -128,7 +119,7 @@ fn users_of_later_events_are_told_the_label_by_the_head_that_was_learned() {
 
 #[test]
 fn users_without_events_are_counted_and_named_by_line() {
-    let place = shop();
+    let place = finished();
     let mut text = "who,taste\n".to_owned();
     for user in 0..95 {
         writeln!(text, "{RAW_ID}{user:03},{}", ["drinks", "pets"][user % 2]).expect("a string");
@@ -142,13 +133,19 @@ fn users_without_events_are_counted_and_named_by_line() {
 
 #[test]
 fn labels_that_teach_nothing_are_refused() {
-    let place = shop();
+    let place = finished();
     labels(&place, |_| "same".to_owned());
     refused(&place, &["all users are `same`"]);
     labels(&place, |user| if user == 7 { "odd" } else { "same" }.to_owned());
     refused(&place, &["`odd` has one example"]);
-    labels(&place, |user| format!("class {user}"));
-    refused(&place, &["has one example"]);
+    // Numbers rather than classes: one a user, then one for two users and a few more.
+    labels(&place, |user| format!("{user}.50"));
+    refused(
+        &place,
+        &["90 classes for 90 labelled users", "Are these numbers", "each needs two users"],
+    );
+    labels(&place, |user| format!("{}.50", user % 46));
+    refused(&place, &["46 classes for 90 labelled users"]);
     labels(&place, |_| String::new());
     refused(&place, &["labels.csv", "`taste`"]);
     place.write("labels.csv", "who,taste\nnobody,a\nno one,b\n");
@@ -161,7 +158,7 @@ fn labels_that_teach_nothing_are_refused() {
 
 #[test]
 fn a_feature_that_is_the_label_is_refused_by_name() {
-    let place = shop();
+    let place = finished();
     // Everyone's number of lines, said as a word: the feature `lines` gives it away.
     let orders = orders();
     let n_lines = |user: usize| {
@@ -207,7 +204,7 @@ fn a_category_that_is_the_label_is_refused_by_name() {
 
 #[test]
 fn nothing_asked_and_no_run_are_told() {
-    let place = shop();
+    let place = finished();
     let said = place.fenqun(&["evaluate", "run"]);
     assert_eq!(said.code, 2);
     assert!(
@@ -234,7 +231,7 @@ fn nothing_asked_and_no_run_are_told() {
 
 #[test]
 fn the_next_period_is_asked_about() {
-    let place = shop();
+    let place = finished();
     let said = place.fenqun(&["evaluate", "run", "--task", "inactive", "--days", "28"]).fine();
     assert!(said.out.contains("inactive-28d") && said.out.contains("AUROC"), "{}", said.out);
     let said = place.fenqun(&["evaluate", "run", "--task", "spend", "--days", "28"]).fine();

@@ -6,14 +6,11 @@ mod support;
 use std::fs;
 use std::path::PathBuf;
 
-use support::{RAW_ID, Said, Workplace, files, orders, orders_csv};
+use support::{RAW_ID, Said, Workplace, files, finished, orders};
 
 /// A shop with a finished run in `run`, and the taste of every user as a label.
 fn shop() -> Workplace {
-    let place = Workplace::new();
-    place.write("orders.csv", orders_csv(&orders()));
-    place.fenqun(&["init", "orders.csv"]).fine();
-    place.fenqun(&["run", "--out", "run"]).fine();
+    let place = finished();
     let mut rows = String::from("customer,taste\n");
     for user in 0..90 {
         // A few users are labelled wrongly, so that no head is perfect.
@@ -156,4 +153,58 @@ fn slips_are_refused_before_anything_is_tried() {
     assert_eq!(said.code, 2);
     assert!(said.err.contains("none of the 2 labelled users"), "{}", said.err);
     assert!(!found(&place, "tuned.json").exists(), "nothing was tuned");
+}
+
+#[test]
+fn a_feature_that_gives_the_label_away_is_allowed_by_flag_or_by_configuration() {
+    let place = shop();
+    let orders = orders();
+    let n_lines = |user: usize| {
+        let raw = format!("{RAW_ID}{user:03},");
+        orders.iter().filter(|row| row.starts_with(&raw)).count()
+    };
+    let mut rows = String::from("customer,taste\n");
+    for user in 0..90 {
+        let word = if n_lines(user) > 18 { "many" } else { "few" };
+        rows.push_str(&format!("{RAW_ID}{user:03},{word}\n"));
+    }
+    place.write("tastes.csv", rows);
+    let asked = ["--trials", "2", "--outer-folds", "0"];
+    let said = tuned(&place, &asked);
+    assert_eq!(said.code, 2, "{}", said.out);
+    assert!(said.err.contains("`lines` gives the label away"), "{}", said.err);
+    assert!(said.err.contains("--allow \"lines\""), "{}", said.err);
+    // Each that is allowed brings the next to light.
+    let allowed = ["lines", "distinct_items", "spend", "frequency"];
+    let flags: Vec<&str> = allowed.iter().flat_map(|name| ["--allow", name]).collect();
+    let by_flag = tuned(&place, &[&asked[..], &flags].concat());
+    assert!(!by_flag.err.contains("`lines` gives"), "{}", by_flag.err);
+    let config = fs::read_to_string(place.path("fenqun.toml")).expect("configuration");
+    let listed = allowed.map(|name| format!("\"{name}\"")).join(", ");
+    place.write("other.toml", format!("{config}\n[evaluation]\nallowed_features = [{listed}]\n"));
+    let by_config = tuned(&place, &[&asked[..], &["-c", "other.toml"]].concat());
+    assert_eq!((by_config.code, &by_config.err), (by_flag.code, &by_flag.err));
+    assert_eq!(by_config.code, 0, "{}", by_config.err);
+}
+
+#[test]
+fn households_are_kept_together_in_outer_and_inner_folds() {
+    let place = shop();
+    let mut rows = String::from("customer,taste,home\n");
+    for user in 0..90 {
+        let taste = ["drinks", "pets", "baby"][(user + usize::from(user % 7 == 0)) % 3];
+        rows.push_str(&format!("{RAW_ID}{user:03},{taste},HOME-{}\n", user / 5));
+    }
+    place.write("tastes.csv", rows);
+    let asked = ["--trials", "2", "--group", "home", "--outer-folds"];
+    let said = tuned(&place, &[&asked[..], &["3"]].concat()).fine();
+    assert!(said.out.contains("90 labelled users in 18 groups"), "{}", said.out);
+    assert!(!text(&place, "tuned.json").contains("HOME-"), "a household's word is written");
+    // Outer folds leave 12 homes; 13 inner folds cannot be filled by them, nor 19 by all.
+    let said = tuned(&place, &[&asked[..], &["3", "--folds", "13", "--afresh"]].concat());
+    assert_eq!(said.code, 2, "{}", said.out);
+    assert!(said.err.contains("12 groups cannot fill 13 folds"), "{}", said.err);
+    let said = tuned(&place, &[&asked[..], &["19", "--afresh"]].concat());
+    assert_eq!(said.code, 2, "{}", said.out);
+    assert!(said.err.contains("18 groups cannot fill 19 folds"), "{}", said.err);
 }

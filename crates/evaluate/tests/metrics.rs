@@ -139,6 +139,9 @@ fn metrics_by_name_are_the_same_numbers() {
         near(of(Metric::MacroPrecision), case.r#macro[0]);
         near(of(Metric::MacroRecall), case.r#macro[1]);
         near(of(Metric::Accuracy), case.accuracy);
+        near(of(Metric::MicroPrecision), case.micro[0]);
+        near(of(Metric::MicroRecall), case.micro[1]);
+        near(of(Metric::MicroF1), case.micro[2]);
         near(of(Metric::BalancedAccuracy), case.balanced_accuracy);
         near(of(Metric::Auroc), case.auroc);
         near(of(Metric::PrAuc), case.pr_auc);
@@ -164,6 +167,30 @@ fn amounts_agree_with_scikit_learn_and_scipy() {
         let found = metrics::root_mean_squared_error(truth, predicted).expect("finite");
         assert!((found / case.rmse - 1.0).abs() < 1e-6);
         near(metrics::spearman(truth, predicted).expect("varies"), case.spearman);
+    }
+}
+
+#[derive(Deserialize)]
+struct Lift {
+    truth: Vec<bool>,
+    scores: Vec<f64>,
+    share: Vec<f64>,
+    gain: Vec<f64>,
+    lift: Vec<f64>,
+}
+
+/// `reference/lift.py` made the values.
+#[test]
+fn gain_and_lift_agree_with_scikit_learn_s_curve() {
+    let cases: Vec<Lift> = serde_json::from_str(include_str!("reference/lift.json")).expect("JSON");
+    for case in cases {
+        let found = metrics::lift(&case.truth, &case.scores, case.share.len()).expect("scores");
+        assert_eq!(found.len(), case.share.len());
+        for (at, point) in found.into_iter().enumerate() {
+            near(point.share, case.share[at]);
+            near(point.gain, case.gain[at]);
+            near(point.lift, case.lift[at]);
+        }
     }
 }
 

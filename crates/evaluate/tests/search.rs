@@ -279,7 +279,7 @@ fn nesting_tells_what_a_search_is_worth() {
     let logs = LogPlace { path: folder.path(), ground: "lots" };
     let of = || {
         let silent = Progress::silent();
-        nested(&lots, &space, &params, &labels, &outer, 3, Some(logs), Seed(7), &silent)
+        nested(&lots, &space, &params, &labels, None, &outer, 3, Some(logs), Seed(7), &silent)
     };
     let found = of().expect("searches");
     assert_eq!(found.folds.len(), 4);
@@ -287,9 +287,17 @@ fn nesting_tells_what_a_search_is_worth() {
     assert_eq!(std::fs::read_dir(folder.path()).expect("folder").count(), 4);
     assert_eq!(of().expect("resumes"), found);
     assert!(found.words(Language::Zh).contains("4 个外层划分"));
-    let inside = InFolds::of(&lots, &labels, &outer[0].train, 3, Seed(1)).expect("enough");
+    let inside = InFolds::of(&lots, &labels, None, &outer[0].train, 3, Seed(1)).expect("enough");
     let rows = inside.splits.iter().flat_map(|split| split.train.iter().chain(&split.test));
     assert!(rows.into_iter().all(|row| outer[0].train.contains(row)), "nothing from outside");
+    // Rows of four are one household.
+    let homes: Vec<u64> = (0..labels.codes.len() as u64).map(|row| row / 4).collect();
+    let train = &outer[0].train;
+    let inside = InFolds::of(&lots, &labels, Some(&homes), train, 3, Seed(1)).expect("enough");
+    for split in &inside.splits {
+        let is_apart = |&row: &usize| split.train.iter().all(|&other| homes[other] != homes[row]);
+        assert!(split.test.iter().all(is_apart), "a household on both sides");
+    }
 }
 
 proptest! {

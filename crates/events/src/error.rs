@@ -72,18 +72,18 @@ pub enum EventsError {
         /// Files and their columns.
         seen: String,
     },
-    /// One user has two labels.
+    /// One user has two labels, or two groups.
     #[error(
-        "{file}, line {line}, column `{column}`: this user has another label than in {first_file}, \
-         line {first_line}; a user can have one label: correct one of the two rows, or give both \
-         words one class in `labels.classes`"
+        "{file}, line {line}, column `{column}`: this user has another word than in {first_file}, \
+         line {first_line}; a user has one label and one group: correct one of the two rows, or give \
+         two labels one class in `labels.classes`"
     )]
     Contradiction {
         /// The file.
         file: String,
-        /// 1-based line of the second label.
+        /// 1-based line of the second word.
         line: u64,
-        /// The column of labels.
+        /// The column.
         column: String,
         /// The file that says otherwise.
         first_file: String,

@@ -95,6 +95,16 @@ impl Key {
         u64::from_le_bytes(head).max(1)
     }
 
+    /// The keyed hash of the word for a group of users. A household may be called what a user is:
+    /// the word before it keeps the two apart.
+    pub(crate) fn group(&self, raw: &str) -> u64 {
+        let mut hasher = blake3::Hasher::new_keyed(&self.0);
+        hasher.update(b"group\0").update(raw.as_bytes());
+        let mut head = [0u8; 8];
+        head.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+        u64::from_le_bytes(head)
+    }
+
     /// The keyed hash of a raw event id; never all zero, which means no id.
     pub(crate) fn event(&self, raw: &str) -> [u64; 2] {
         let hash = blake3::keyed_hash(&self.0, raw.as_bytes());
@@ -217,10 +227,12 @@ mod tests {
     }
 
     #[test]
-    fn session_and_event_hashes_are_not_the_pseudonym() {
+    fn hashes_of_sessions_events_and_groups_are_not_the_pseudonym() {
         let key = Key::from_bytes([1; 32]);
         let user = key.user("536365").0;
         assert_ne!(key.session("536365").to_le_bytes(), user[..8]);
         assert_ne!(key.event("536365")[0].to_le_bytes(), user[..8]);
+        assert_ne!(key.group("536365").to_le_bytes(), user[..8]);
+        assert_ne!(key.group("536365"), Key::from_bytes([2; 32]).group("536365"));
     }
 }

@@ -150,6 +150,14 @@ pub enum RunError {
         /// Why not.
         source: DataError,
     },
+    /// A label or task failed after others were done.
+    #[error("{cause}. What was evaluated before it is written and in the report: `{}`", done.join("`, `"))]
+    Partly {
+        /// Labels and tasks that were done.
+        done: Vec<String>,
+        /// What came then.
+        cause: Box<RunError>,
+    },
     /// None of the labelled users is known.
     #[error(
         "labels `{name}`: none of the {n_users} labelled users has events in this run: is the right \
@@ -322,6 +330,7 @@ impl Classify for RunError {
         match self {
             Self::Write { .. } => ErrorKind::Environment,
             Self::Vectors { .. } => ErrorKind::Internal,
+            Self::Partly { cause, .. } => cause.kind(),
             Self::Events(error) => error.kind(),
             Self::Evaluate(error) => error.kind(),
             Self::Profiles(error) => error.kind(),

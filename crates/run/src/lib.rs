@@ -32,14 +32,17 @@ mod score;
 mod steps;
 mod tune;
 
-pub use artifacts::{SegmentRows, read_json, read_model, read_segments, write_json};
+pub use artifacts::{
+    FoldRows, SegmentRows, read_folds, read_json, read_model, read_segments, write_json,
+};
 pub use config::{Config, KMeansConfig, SegmentsConfig, Taste, TextConfig, TwoAxesConfig};
 pub use demo::demo;
 pub use directory::{Existing, new_run_folder, newest_unfinished, open};
 pub use encode::encode_file;
 pub use error::RunError;
 pub use evaluate::{
-    Ask, Beside, EvaluateRequest, Evaluated, EvaluationConfig, TaskConfig, evaluate,
+    Ask, Beside, EvaluateRequest, Evaluated, EvaluationConfig, SegmentAgreement, TaskConfig,
+    evaluate,
 };
 pub use fenqun_events::{LabelColumns, LabelsConfig};
 pub use heads::{BlendHead, BlendPart, BlockWeight, HeadConfig, HeadMethod, OnBlocks};

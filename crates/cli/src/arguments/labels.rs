@@ -16,6 +16,10 @@ pub struct LabelFiles {
     /// The column of users in the files of labels
     #[arg(long, value_name = "COLUMN", requires = "labels")]
     pub user: Option<String>,
+    /// The column of groups (household, company) in the files of labels: users of one group are never
+    /// learned from and asked about at once
+    #[arg(long, value_name = "COLUMN", requires = "labels")]
+    pub group: Option<String>,
 }
 
 /// `fenqun evaluate`.
@@ -56,6 +60,9 @@ pub struct EvaluateOptions {
     /// A feature that may give the labels away, because it is truly known before they are
     #[arg(long, value_name = "FEATURE")]
     pub allow: Vec<String>,
+    /// The class whose gain and lift are shown; without it the second of two, the rarest of more
+    #[arg(long, value_name = "CLASS")]
+    pub lift_class: Option<String>,
     /// A further method to stand beside: softmax, trees, perceptron, nearest_labelled,
     /// label_spreading, or tokens (a network on the words of the behaviour record)
     #[arg(long, value_name = "METHOD", num_args = 1.., value_parser = beside)]
@@ -76,7 +83,8 @@ pub struct EvaluateOptions {
 pub struct TuneOptions {
     /// The folder of a finished run
     pub run: PathBuf,
-    /// A configuration whose `[[labels]]`, `[head]` and `[tune]` replace those of the run
+    /// A configuration whose `[[labels]]`, `[head]`, `[tune]` and allowed features replace those of the
+    /// run
     #[arg(short, long)]
     pub config: Option<PathBuf>,
     /// Files of labels.
@@ -115,6 +123,9 @@ pub struct TuneOptions {
     /// Outer folds that judge the tuning, each with a search of its own; 0: not judged
     #[arg(long)]
     pub outer_folds: Option<usize>,
+    /// A feature that may give the label away, because it is truly known before it is
+    #[arg(long, value_name = "FEATURE")]
+    pub allow: Vec<String>,
     /// Throw the trials of earlier searches of this label and method away first
     #[arg(long)]
     pub afresh: bool,

@@ -40,6 +40,9 @@ fn request(options: &EvaluateOptions) -> Result<EvaluateRequest> {
         evaluation.repeats = repeats;
     }
     evaluation.allowed_features.extend(options.allow.iter().cloned());
+    if let Some(class) = &options.lift_class {
+        evaluation.lift_class.clone_from(class);
+    }
     evaluation.beside.extend(&options.beside);
     if options.no_learning_curve {
         evaluation.learning_curve = false;

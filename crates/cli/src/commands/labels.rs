@@ -12,7 +12,8 @@ pub fn of_column(label: &str, files: &LabelFiles) -> LabelsConfig {
     let is_plain = |letter: char| letter.is_alphanumeric() || letter == '-' || letter == '_';
     let name = label.chars().map(|letter| if is_plain(letter) { letter } else { '-' }).collect();
     let user_id = files.user.clone().unwrap_or_default();
-    let columns = LabelColumns { user_id, label: label.to_owned() };
+    let group = files.group.clone().unwrap_or_default();
+    let columns = LabelColumns { user_id, label: label.to_owned(), group };
     LabelsConfig { name, files: files.labels.clone(), columns, ..LabelsConfig::default() }
 }
 

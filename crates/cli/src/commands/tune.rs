@@ -28,6 +28,8 @@ fn request(options: &TuneOptions) -> Result<TuneRequest> {
     let run = fenqun_run::open(&options.run)?;
     let known = config.as_ref().unwrap_or(&run.config);
     let by_flag = !options.files.labels.is_empty();
+    let mut allowed = known.evaluation.allowed_features.clone();
+    allowed.extend(options.allow.iter().cloned());
     Ok(TuneRequest {
         run: options.run.clone(),
         labels: Some(match by_flag {
@@ -40,6 +42,7 @@ fn request(options: &TuneOptions) -> Result<TuneRequest> {
         base: labels::base(by_flag, options.config.as_deref())?,
         head: Some(known.head.clone()),
         method: options.method.map(Into::into),
+        allowed_features: Some(allowed),
         tune: Some(settings(known.tune.clone(), options)?),
         space: options.space.clone(),
         afresh: options.afresh,

@@ -63,12 +63,12 @@ pub struct Amounts {
     pub name: String,
     /// Whether it is there to be beaten.
     pub is_baseline: bool,
-    /// Correlation of ranks of what was said and what came.
+    /// Correlation of ranks of what was said and what came; 0 for who says the same of everyone.
     pub spearman: Spread,
     /// Mean absolute distance, in the amounts' unit.
-    pub mean_absolute_error: f64,
+    pub mean_absolute_error: Spread,
     /// Root of the mean squared distance.
-    pub root_mean_squared_error: f64,
+    pub root_mean_squared_error: Spread,
 }
 
 /// How much better the first of two is in Spearman's correlation.
@@ -98,8 +98,8 @@ pub struct AmountComparison {
 /// Compares what contenders said with what came.
 ///
 /// # Errors
-/// [`DataError::WrongLength`], [`DataError::Empty`], [`DataError::NotFinite`]; amounts that do not
-/// vary, or fewer than 100 resamples, as [`DataError::Parameter`].
+/// [`DataError::WrongLength`], [`DataError::Empty`], [`DataError::NotFinite`]; amounts that came and do
+/// not vary, or fewer than 100 resamples, as [`DataError::Parameter`].
 pub fn compare_amounts(
     said: &[Said<'_>],
     truth: &[f32],
@@ -110,47 +110,73 @@ pub fn compare_amounts(
         let (rule, found) = ("between 100 and 100000".to_owned(), n_resamples.to_string());
         return Err(DataError::Parameter { name: "n_resamples", rule, found });
     }
-    let whole: Vec<f64> =
-        said.iter().map(|one| spearman(truth, one.predicted)).collect::<Result<_, _>>()?;
-    let resampled = resample(said, truth, n_resamples, seed);
-    let of = |at: usize| resampled.iter().map(|values| values[at]).collect::<Vec<f64>>();
-    let contenders = said
-        .iter()
-        .enumerate()
-        .map(|(at, one)| {
-            Ok(Amounts {
-                name: one.name.to_owned(),
-                is_baseline: one.is_baseline,
-                spearman: spread(whole[at], of(at)),
-                mean_absolute_error: mean_absolute_error(truth, one.predicted)?,
-                root_mean_squared_error: root_mean_squared_error(truth, one.predicted)?,
-            })
-        })
-        .collect::<Result<_, DataError>>()?;
+    // Ranks of the amounts with themselves: refused where they do not vary.
+    spearman(truth, truth)?;
+    let whole: Vec<Figures> =
+        said.iter().map(|one| Figures::of(truth, one.predicted)).collect::<Result<_, _>>()?;
+    let resampled = resample(said, truth, n_resamples, seed)?;
+    let of = |at: usize, figure: fn(&Figures) -> f64| {
+        spread(figure(&whole[at]), resampled.iter().map(|all| figure(&all[at])).collect())
+    };
+    let contender = |(at, one): (usize, &Said<'_>)| Amounts {
+        name: one.name.to_owned(),
+        is_baseline: one.is_baseline,
+        spearman: of(at, |it| it.correlation),
+        mean_absolute_error: of(at, |it| it.absolute),
+        root_mean_squared_error: of(at, |it| it.squared),
+    };
+    let contenders = said.iter().enumerate().map(contender).collect();
     let mut gains = Vec::new();
     for (a, contender) in said.iter().enumerate().filter(|(_, one)| !one.is_baseline) {
         for (b, baseline) in said.iter().enumerate().filter(|(_, one)| one.is_baseline) {
-            let differences = resampled.iter().map(|values| values[a] - values[b]).collect();
+            let difference = |all: &[Figures]| all[a].correlation - all[b].correlation;
+            let differences = resampled.iter().map(|all| difference(all)).collect();
             gains.push(Gain {
                 contender: contender.name.to_owned(),
                 baseline: baseline.name.to_owned(),
-                gain: spread(whole[a] - whole[b], differences),
+                gain: spread(difference(&whole), differences),
             });
         }
     }
     Ok(AmountComparison { n_users: truth.len(), n_resamples, contenders, gains })
 }
 
-/// The correlation of every contender on every resample; one that does not vary counts as 0.
-fn resample(said: &[Said<'_>], truth: &[f32], n_resamples: usize, seed: Seed) -> Vec<Vec<f64>> {
+/// What one contender comes to on some users.
+struct Figures {
+    correlation: f64,
+    absolute: f64,
+    squared: f64,
+}
+
+impl Figures {
+    fn of(truth: &[f32], predicted: &[f32]) -> Result<Self, DataError> {
+        let correlation = match spearman(truth, predicted) {
+            // No order on one side: nothing in common.
+            Err(DataError::Parameter { .. }) => 0.0,
+            other => other?,
+        };
+        Ok(Self {
+            correlation,
+            absolute: mean_absolute_error(truth, predicted)?,
+            squared: root_mean_squared_error(truth, predicted)?,
+        })
+    }
+}
+
+/// The figures of every contender on every resample.
+fn resample(
+    said: &[Said<'_>],
+    truth: &[f32],
+    n_resamples: usize,
+    seed: Seed,
+) -> Result<Vec<Vec<Figures>>, DataError> {
     let seed = seed.derive("amounts");
-    let of_resample = |resample: usize| -> Vec<f64> {
+    let of_resample = |resample: usize| -> Result<Vec<Figures>, DataError> {
         let mut rng = seed.nth(resample).rng();
         let rows: Vec<usize> = truth.iter().map(|_| rng.random_range(0..truth.len())).collect();
         let drawn = |values: &[f32]| rows.iter().map(|&row| values[row]).collect::<Vec<f32>>();
         let truth = drawn(truth);
-        let correlation = |one: &Said<'_>| spearman(&truth, &drawn(one.predicted)).unwrap_or(0.0);
-        said.iter().map(correlation).collect()
+        said.iter().map(|one| Figures::of(&truth, &drawn(one.predicted))).collect()
     };
     (0..n_resamples).into_par_iter().map(of_resample).collect()
 }
@@ -196,13 +222,44 @@ mod tests {
     }
 
     #[test]
+    fn errors_have_intervals_that_hold_them_and_one_amount_for_all_has_no_order() {
+        let truth: Vec<f32> = (0..120).map(|user| ((user * 37) % 120) as f32).collect();
+        let near: Vec<f32> =
+            truth.iter().enumerate().map(|(user, amount)| amount + (user % 5) as f32).collect();
+        let mean = vec![59.5; 120];
+        let said = [
+            Said { name: "ours", is_baseline: false, predicted: &near },
+            Said { name: "mean", is_baseline: true, predicted: &mean },
+        ];
+        let found = compare_amounts(&said, &truth, 400, Seed(3)).expect("varies");
+        let [ours, mean] = &found.contenders[..] else { panic!("two") };
+        assert_eq!(mean.spearman, Spread { mean: 0.0, low: 0.0, high: 0.0 });
+        // Misses of 0, 1, 2, 3, 4 in turn: 2 in the mean, with a deviation of √2, over 120 users.
+        let Spread { mean: error, low, high } = ours.mean_absolute_error;
+        assert_eq!(error, 2.0);
+        let reach = 1.96 * (2.0f64 / 120.0).sqrt();
+        assert!(
+            (2.0 - low - reach).abs() < 0.06 && (high - 2.0 - reach).abs() < 0.06,
+            "{low} {high}"
+        );
+        // All whole numbers below 120 around their mean: √((120² − 1)/12).
+        let Spread { mean: error, low, high } = mean.root_mean_squared_error;
+        assert!((error - (14_399.0f64 / 12.0).sqrt()).abs() < 1e-9);
+        assert!(low < error && error < high && high - low < 8.0, "{low} {high}");
+        let table = found.markdown(Language::En);
+        assert!(table.contains("| ours |") && table.contains("| 2.00 ["), "{table}");
+    }
+
+    #[test]
     fn what_cannot_be_compared_is_refused() {
         let asked = |predicted: &[f32], n| {
             let said = [Said { name: "ours", is_baseline: false, predicted }];
             compare_amounts(&said, &[1.0, 2.0], n, Seed(1))
         };
         assert!(matches!(asked(&[1.0], 100), Err(DataError::WrongLength { .. })));
-        assert!(matches!(asked(&[1.0, 1.0], 100), Err(DataError::Parameter { .. })));
+        let same = [Said { name: "ours", is_baseline: false, predicted: &[1.0, 2.0] }];
+        let refused = compare_amounts(&same, &[1.0, 1.0], 100, Seed(1));
+        assert!(matches!(refused, Err(DataError::Parameter { .. })));
         assert!(matches!(asked(&[1.0, 2.0], 1), Err(DataError::Parameter { .. })));
         assert!(matches!(asked(&[1.0, f32::NAN], 100), Err(DataError::NotFinite { .. })));
     }

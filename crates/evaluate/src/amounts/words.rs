@@ -31,11 +31,11 @@ impl AmountComparison {
         let mut text = format!("{head}\n|---|---|---|---|\n");
         for one in &self.contenders {
             text.push_str(&format!(
-                "| {} | {} | {:.2} | {:.2} |\n",
+                "| {} | {} | {} | {} |\n",
                 one.name.replace('|', "\\|"),
                 figures(&one.spearman, false),
-                one.mean_absolute_error,
-                one.root_mean_squared_error,
+                money(&one.mean_absolute_error),
+                money(&one.root_mean_squared_error),
             ));
         }
         text.push('\n');
@@ -65,6 +65,12 @@ fn part(gain: &Gain, language: Language) -> String {
             format!("与 {baseline} 打平（{figures}）"),
         )
     }
+}
+
+/// In the amounts' unit, with its interval.
+fn money(spread: &Spread) -> String {
+    let Spread { mean, low, high } = spread;
+    format!("{mean:.2} [{low:.2}, {high:.2}]")
 }
 
 fn figures(spread: &Spread, signed: bool) -> String {

@@ -4,7 +4,7 @@ use fenqun_base::Language;
 
 use super::verdict::{chance, number, signed};
 use super::{Comparison, IntervalKind, Outcome, Standing};
-use crate::metrics::Metric;
+use crate::metrics::{LiftPoint, Metric};
 
 /// Metrics of the first table.
 const SHOWN: [Metric; 6] = [
@@ -27,6 +27,7 @@ impl Comparison {
         if let Some(best) = self.best() {
             text.push_str(&self.classes_table(best, language));
             text.push_str(&self.confusion_table(best, language));
+            text.push_str(&self.lift_table(best, language));
         }
         text.push_str(&self.curves_table(language));
         let verdicts = self.verdicts();
@@ -94,15 +95,9 @@ impl Comparison {
             let baseline = language.pick(" (baseline)", "（基线）");
             let mark = if standing.is_baseline { baseline } else { "" };
             let mut row = vec![format!("{}{mark}", standing.name)];
-            for (at, &metric) in shown.iter().enumerate() {
-                let cell = standing.estimate(metric).map_or("–".to_owned(), |estimate| {
-                    let mean = number(estimate.mean, language);
-                    let (low, high) =
-                        (number(estimate.low, language), number(estimate.high, language));
-                    if at == 0 { format!("{mean} [{low}, {high}]") } else { mean }
-                });
-                row.push(cell);
-            }
+            row.extend(shown.iter().map(|&metric| {
+                standing.shown(metric).map_or("–".to_owned(), |shown| figure(shown, language))
+            }));
             row
         };
         let rows = self.contenders.iter().map(row).collect();
@@ -174,6 +169,18 @@ impl Comparison {
             let values = values.into_iter().chain([class.auroc, class.pr_auc]).map(maybe);
             std::iter::once(class.class.clone()).chain(values).collect()
         });
+        let averages = [
+            (best.confusion.macro_average(), "macro average", "宏平均"),
+            (best.confusion.weighted_average(), "weighted average", "加权平均"),
+            (best.confusion.micro_average(), "micro average", "微平均"),
+        ];
+        let averages = averages.into_iter().map(|(average, english, chinese)| {
+            let values = [average.precision, average.recall, average.f1];
+            let values = values.map(|value| number(value, language));
+            let name = format!("*{}*", language.pick(english, chinese));
+            std::iter::once(name).chain(values).chain(["–", "–"].map(str::to_owned)).collect()
+        });
+        let rows = rows.chain(averages);
         let title = language.pick(
             format!("\n## Classes: {}\n\n", best.name),
             format!("\n## 各类别：{}\n\n", best.name),
@@ -195,6 +202,34 @@ impl Comparison {
         table(&title, header, rows.collect())
     }
 
+    /// What asking the likeliest users first is worth, for one class.
+    fn lift_table(&self, best: &Standing, language: Language) -> String {
+        if best.lift.is_empty() {
+            return String::new();
+        }
+        let class = &self.lift_class;
+        let header = [
+            language.pick("users asked, likeliest first".to_owned(), "按概率从高到低的用户".into()),
+            language.pick(
+                format!("share of `{class}` among them (gain)"),
+                format!("其中占“{class}”的比例（增益）"),
+            ),
+            language.pick(
+                "times as many as drawn blindly (lift)".to_owned(),
+                "相对随机抽取的倍数（提升度）".into(),
+            ),
+        ];
+        let row = |point: &LiftPoint| {
+            let share = format!("{} %", round(point.share * 100.0));
+            vec![share, number(point.gain, language), format!("{:.2}", point.lift)]
+        };
+        let title = language.pick(
+            format!("\n## Gain and lift, class `{class}`: {}\n\n", best.name),
+            format!("\n## 增益与提升度（类别“{class}”）：{}\n\n", best.name),
+        );
+        table(&title, header.into(), best.lift.iter().map(row).collect())
+    }
+
     fn curves_table(&self, language: Language) -> String {
         let drawn: Vec<&Standing> =
             self.contenders.iter().filter(|standing| !standing.curve.is_empty()).collect();
@@ -210,9 +245,7 @@ impl Comparison {
                 let of_main = |point: &super::CurvePoint| {
                     let found = point.metrics.iter().find(|one| one.metric == main)?;
                     let estimate = &found.estimate;
-                    let [mean, low, high] = [estimate.mean, estimate.low, estimate.high]
-                        .map(|value| number(value, language));
-                    Some(format!("{mean} [{low}, {high}]"))
+                    Some(figure([estimate.mean, estimate.low, estimate.high], language))
                 };
                 own.and_then(of_main).unwrap_or_else(|| "–".to_owned())
             });
@@ -235,6 +268,12 @@ impl Comparison {
         }
         text
     }
+}
+
+/// A mean with its interval; without, where it does not vary.
+fn figure([mean, low, high]: [f64; 3], language: Language) -> String {
+    let [mean, low, high] = [mean, low, high].map(|value| number(value, language));
+    if low == high { mean } else { format!("{mean} [{low}, {high}]") }
 }
 
 fn round(value: f64) -> String {

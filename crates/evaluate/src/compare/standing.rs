@@ -61,6 +61,15 @@ impl Standing {
         self.metrics.iter().find(|one| one.metric == metric).map(|one| &one.estimate)
     }
 
+    /// Mean and 95 % interval as tables show them: few folds give intervals that reach beyond what a
+    /// figure can be, which is cut.
+    #[must_use]
+    pub fn shown(&self, metric: Metric) -> Option<[f64; 3]> {
+        let Estimate { mean, low, high, .. } = self.estimate(metric)?;
+        let most = if metric.higher_is_better() { 1.0 } else { f64::INFINITY };
+        Some([*mean, low.max(0.0), high.min(most)])
+    }
+
     pub(super) fn new(
         contender: &dyn Contender,
         task: &Task<'_>,

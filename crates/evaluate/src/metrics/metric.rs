@@ -18,7 +18,14 @@ pub enum Metric {
     MacroPrecision,
     /// Recall, every class alike.
     MacroRecall,
-    /// Share of users decided rightly; also micro-averaged precision, recall and F1.
+    /// F1, every decision alike. With one class a user, micro-averaged precision, recall and F1 are
+    /// all [`Metric::Accuracy`]; they are there for who knows them by these names.
+    MicroF1,
+    /// Precision, every decision alike.
+    MicroPrecision,
+    /// Recall, every decision alike.
+    MicroRecall,
+    /// Share of users decided rightly.
     Accuracy,
     /// Mean recall of the classes that occur.
     BalancedAccuracy,
@@ -36,11 +43,14 @@ pub enum Metric {
 
 impl Metric {
     /// All of them, in the order tables show them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::MacroF1,
         Self::WeightedF1,
         Self::MacroPrecision,
         Self::MacroRecall,
+        Self::MicroF1,
+        Self::MicroPrecision,
+        Self::MicroRecall,
         Self::Accuracy,
         Self::BalancedAccuracy,
         Self::Auroc,
@@ -58,6 +68,9 @@ impl Metric {
             Self::WeightedF1 => "weighted_f1",
             Self::MacroPrecision => "macro_precision",
             Self::MacroRecall => "macro_recall",
+            Self::MicroF1 => "micro_f1",
+            Self::MicroPrecision => "micro_precision",
+            Self::MicroRecall => "micro_recall",
             Self::Accuracy => "accuracy",
             Self::BalancedAccuracy => "balanced_accuracy",
             Self::Auroc => "auroc",
@@ -76,6 +89,9 @@ impl Metric {
             Self::WeightedF1 => ("weighted F1", "加权 F1"),
             Self::MacroPrecision => ("macro precision", "宏平均精确率"),
             Self::MacroRecall => ("macro recall", "宏平均召回率"),
+            Self::MicroF1 => ("micro-F1", "微平均 F1"),
+            Self::MicroPrecision => ("micro precision", "微平均精确率"),
+            Self::MicroRecall => ("micro recall", "微平均召回率"),
             Self::Accuracy => ("accuracy", "准确率"),
             Self::BalancedAccuracy => ("balanced accuracy", "平衡准确率"),
             Self::Auroc => ("AUROC", "AUROC"),

@@ -58,6 +58,9 @@ impl Scored {
             Metric::WeightedF1 => confusion().map(|found| found.weighted_average().f1),
             Metric::MacroPrecision => confusion().map(|found| found.macro_average().precision),
             Metric::MacroRecall => confusion().map(|found| found.macro_average().recall),
+            Metric::MicroF1 => confusion().map(|found| found.micro_average().f1),
+            Metric::MicroPrecision => confusion().map(|found| found.micro_average().precision),
+            Metric::MicroRecall => confusion().map(|found| found.micro_average().recall),
             Metric::Accuracy => confusion().map(|found| found.accuracy()),
             Metric::BalancedAccuracy => confusion().map(|found| found.balanced_accuracy()),
             Metric::Auroc => {

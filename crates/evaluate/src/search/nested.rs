@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{LogPlace, Objective, Point, Score, Space, Tuned, Tuning, tune};
 use crate::EvaluateError;
-use crate::splits::{Split, stratified};
+use crate::splits::{Split, folds_of};
 
 /// Something that learns from some rows with some settings, and is judged on others.
 pub trait Tunable: Sync {
@@ -64,19 +64,22 @@ pub struct Nested {
 }
 
 impl<'a, T: Tunable> InFolds<'a, T> {
-    /// Stratified folds of the rows `train` alone.
+    /// Stratified folds of the rows `train` alone; of whole groups where there are groups.
     ///
     /// # Errors
-    /// As [`stratified`].
+    /// As [`folds_of`].
     pub fn of(
         tunable: &'a T,
         labels: &Labels,
+        groups: Option<&[u64]>,
         train: &[usize],
         n_folds: usize,
         seed: Seed,
     ) -> Result<Self, DataError> {
-        let mut splits =
-            stratified(&labels.select(train), n_folds, 1, seed.derive("inner"))?.splits;
+        let own: Option<Vec<u64>> =
+            groups.map(|groups| train.iter().map(|&row| groups[row]).collect());
+        let (labels, seed) = (labels.select(train), seed.derive("inner"));
+        let mut splits = folds_of(&labels, own.as_deref(), n_folds, 1, seed)?.splits;
         for split in &mut splits {
             for row in split.train.iter_mut().chain(&mut split.test) {
                 *row = train[*row];
@@ -104,7 +107,8 @@ impl<T: Tunable> Objective for InFolds<'_, T> {
     }
 }
 
-/// Searches inside the training rows of each outer split, `n_inner` folds deep, then fits the
+/// Searches inside the training rows of each outer split, `n_inner` folds (of whole groups, where
+/// there are `groups`) deep, then fits the
 /// winner on all of them and judges it once on the rows held out.
 ///
 /// With a folder for logs, each split has a file of its own there, and a killed search goes on.
@@ -118,6 +122,7 @@ pub fn nested<T: Tunable>(
     space: &Space,
     params: &Tuning,
     labels: &Labels,
+    groups: Option<&[u64]>,
     outer: &[Split],
     n_inner: usize,
     logs: Option<LogPlace<'_>>,
@@ -127,7 +132,7 @@ pub fn nested<T: Tunable>(
     let mut folds = Vec::with_capacity(outer.len());
     for (at, split) in outer.iter().enumerate() {
         let seed = seed.derive("nested").nth(at);
-        let inside = InFolds::of(tunable, labels, &split.train, n_inner, seed)?;
+        let inside = InFolds::of(tunable, labels, groups, &split.train, n_inner, seed)?;
         let path = logs.map(|place| log_path(place.path, split));
         let ground = logs.map(|place| format!("{} {split:?}", place.ground));
         let log = path.as_deref().zip(ground.as_deref());

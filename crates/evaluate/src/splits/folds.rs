@@ -52,7 +52,7 @@ impl Reduced {
 ///
 /// # Errors
 /// [`DataError::Parameter`] for fewer than 2 folds or no repetition; [`DataError::Labels`] for one
-/// class alone, a class with one example or none, more classes than users.
+/// class alone, a class with one example or none, nearly as many classes as users.
 pub fn stratified(
     labels: &Labels,
     n_folds: usize,
@@ -87,13 +87,20 @@ pub(super) fn check_numbers(n_folds: usize, n_repeats: usize) -> Result<(), Data
     Ok(())
 }
 
-/// Classes that can be learned and asked: each needs one user on either side.
-pub(super) fn check_classes(labels: &Labels) -> Result<(), DataError> {
+/// Refuses classes that cannot be learned from and asked about: each needs a user on either side.
+///
+/// # Errors
+/// [`DataError::Labels`] for one class alone, for nearly as many classes as users, for a class with
+/// one example or none; [`DataError::Empty`] without labels.
+pub fn check_classes(labels: &Labels) -> Result<(), DataError> {
     let counts = labels.counts();
     let n_users: usize = counts.iter().sum();
-    if n_users > 0 && counts.len() > n_users {
+    // With two users a class there would be no more than half as many.
+    if n_users > 0 && counts.len() > 1 && 2 * counts.len() > n_users {
         let reason = format!(
-            "{} classes for {n_users} labelled users: are these numbers rather than classes?",
+            "{} classes for {n_users} labelled users: each needs two users at least. Are these \
+             numbers rather than classes? Cut them into a few ranges, join words in \
+             `labels.classes`, or name another column",
             counts.len()
         );
         return Err(DataError::Labels { reason });
@@ -144,6 +151,9 @@ mod tests {
         assert!(refused(&[20]).contains("nothing to tell apart"));
         assert!(refused(&[20, 0]).contains("no example"));
         assert!(refused(&[1, 1, 0, 0]).contains("4 classes for 2 labelled users"));
+        // Numbers: nearly every user has a class of their own.
+        assert!(refused(&[1, 1, 2, 1]).contains("4 classes for 5 labelled users"));
+        assert!(check_classes(&labels(&[2, 2, 2])).is_ok());
         assert_eq!(stratified(&labels(&[0, 0]), 5, 1, Seed(1)), Err(DataError::Empty));
         for (n_folds, n_repeats) in [(1, 1), (5, 0)] {
             let refused = stratified(&labels(&[9, 9]), n_folds, n_repeats, Seed(1));

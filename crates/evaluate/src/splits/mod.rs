@@ -16,11 +16,29 @@ mod folds;
 mod grouped;
 mod time;
 
+use fenqun_base::{DataError, Labels, Seed};
 use serde::{Deserialize, Serialize};
 
-pub use folds::{Folds, Reduced, stratified};
+pub use folds::{Folds, Reduced, check_classes, stratified};
 pub use grouped::grouped;
 pub use time::{TimedRow, by_time, check_time, rolling};
+
+/// Folds of whole groups where there are groups, of single rows where there are none.
+///
+/// # Errors
+/// As [`stratified`] and [`grouped`].
+pub fn folds_of(
+    labels: &Labels,
+    groups: Option<&[u64]>,
+    n_folds: usize,
+    n_repeats: usize,
+    seed: Seed,
+) -> Result<Folds, DataError> {
+    match groups {
+        None => stratified(labels, n_folds, n_repeats, seed),
+        Some(groups) => grouped(labels, groups, n_folds, n_repeats, seed),
+    }
+}
 
 /// Rows to learn from and rows to be asked about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -32,6 +32,10 @@ pub struct LabelColumns {
     pub user_id: String,
     /// What is known of them.
     pub label: String,
+    /// Whom they belong to (household, company); none when empty. Users of one group are never
+    /// learned from and asked about at once.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub group: String,
 }
 
 impl LabelsConfig {
@@ -59,6 +63,10 @@ impl LabelsConfig {
         }
         if self.columns.label == self.columns.user_id {
             return refuse("columns.label", "another column than the user's", &self.columns.label);
+        }
+        let LabelColumns { user_id, label, group } = &self.columns;
+        if !group.is_empty() && (group == user_id || group == label) {
+            return refuse("columns.group", "another column than user and label", group);
         }
         Ok(())
     }

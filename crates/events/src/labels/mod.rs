@@ -6,9 +6,14 @@
 //!
 //! A user who is named twice with one word counts once; with two words, the file contradicts itself
 //! and is refused, for nothing here can know which one holds.
+//!
+//! A third column may say whom users belong to (household, company). Its words become keyed hashes as
+//! they are read; a user without one is a group of their own.
 
 mod config;
 mod read;
+#[cfg(test)]
+mod tests;
 
 pub use config::{LabelColumns, LabelsConfig};
 pub use read::{LabelLedger, LabelTable, read_labels};

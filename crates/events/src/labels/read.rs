@@ -4,7 +4,7 @@ use fenqun_base::{Progress, Unit, UserId};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::LabelsConfig;
+use super::{LabelColumns, LabelsConfig};
 use crate::mapping::{Column, canonical_id};
 use crate::source::{RawBatch, Reader, expand, sniff};
 use crate::{EventsError, Key};
@@ -16,6 +16,8 @@ pub struct LabelTable {
     pub users: Vec<UserId>,
     /// The class of each.
     pub words: Vec<String>,
+    /// The keyed hash of the group of each; none where no column of groups is named.
+    pub groups: Option<Vec<u64>>,
     /// Where each is named first: file and 1-based line (row, for Parquet).
     pub places: Vec<(usize, u64)>,
     /// The files, as `places` counts them.
@@ -39,13 +41,16 @@ pub struct LabelLedger {
     pub n_without_label: u64,
     /// Rows that could not be taken apart.
     pub n_malformed: u64,
+    /// Users with a label and no group, where a column of groups is named.
+    #[serde(default)]
+    pub n_without_group: u64,
 }
 
 /// Reads the labels; paths are relative to `base`.
 ///
 /// # Errors
 /// What [`LabelsConfig::check`] and the reader refuse; [`EventsError::Contradiction`] for a user
-/// with two labels, [`EventsError::NoLabels`] when nobody has one.
+/// with two labels or groups, [`EventsError::NoLabels`] when nobody has one.
 pub fn read_labels(
     config: &LabelsConfig,
     base: &Path,
@@ -54,7 +59,9 @@ pub fn read_labels(
 ) -> Result<LabelTable, EventsError> {
     config.check()?;
     let files = expand(&config.files, base)?;
-    let names = [config.columns.user_id.clone(), config.columns.label.clone()];
+    let LabelColumns { user_id, label, group } = &config.columns;
+    let mut names = vec![user_id.clone(), label.clone()];
+    names.extend((!group.is_empty()).then(|| group.clone()));
     let mut gathered =
         Gathered { config, key, of_user: FxHashMap::default(), table: LabelTable::default() };
     let step = progress.begin("labels", files.len() as u64, Unit::Count);
@@ -77,8 +84,18 @@ pub fn read_labels(
 struct Gathered<'a> {
     config: &'a LabelsConfig,
     key: &'a Key,
-    of_user: FxHashMap<UserId, (String, usize, u64)>,
+    of_user: FxHashMap<UserId, Known>,
     table: LabelTable,
+}
+
+/// What is known of a user, and where it is said first.
+struct Known {
+    class: String,
+    group: Option<u64>,
+    /// File and line of the label.
+    place: (usize, u64),
+    /// Those of the group.
+    group_place: (usize, u64),
 }
 
 impl Gathered<'_> {
@@ -86,7 +103,12 @@ impl Gathered<'_> {
         let columns = &self.config.columns;
         let users = Column::new(&batch.columns[0], path, &columns.user_id)?;
         let labels = Column::new(&batch.columns[1], path, &columns.label)?;
-        let (mut user_text, mut label_text) = (String::new(), String::new());
+        let groups = match batch.columns.get(2) {
+            Some(groups) => Some(Column::new(groups, path, &columns.group)?),
+            None => None,
+        };
+        let (mut user_text, mut label_text, mut group_text) =
+            (String::new(), String::new(), String::new());
         let ledger = &mut self.table.ledger;
         ledger.n_rows += (batch.lines.len() + batch.malformed.len()) as u64;
         ledger.n_malformed += batch.malformed.len() as u64;
@@ -102,21 +124,34 @@ impl Gathered<'_> {
                 ledger.n_without_label += 1;
                 continue;
             };
-            match self.of_user.get(&user) {
-                None => {
-                    self.of_user.insert(user, (class.to_owned(), file, line));
+            let word = groups.as_ref().and_then(|groups| groups.text(row, &mut group_text));
+            let group = word.map(|word| self.key.group(canonical_id(word)));
+            let place = (file, line);
+            let Some(known) = self.of_user.get_mut(&user) else {
+                let class = class.to_owned();
+                self.of_user.insert(user, Known { class, group, place, group_place: place });
+                continue;
+            };
+            let otherwise = match (known.group, group) {
+                _ if known.class != class => Some((columns.label.clone(), known.place)),
+                (Some(other), Some(group)) if other != group => {
+                    Some((columns.group.clone(), known.group_place))
                 }
-                Some((known, ..)) if known == class => ledger.n_repeated += 1,
-                Some((_, first_file, first_line)) => {
-                    return Err(EventsError::Contradiction {
-                        file: self.table.files[file].clone(),
-                        line,
-                        column: columns.label.clone(),
-                        first_file: self.table.files[*first_file].clone(),
-                        first_line: *first_line,
-                    });
-                }
+                _ => None,
+            };
+            if let Some((column, (first_file, first_line))) = otherwise {
+                return Err(EventsError::Contradiction {
+                    file: self.table.files[file].clone(),
+                    line,
+                    column,
+                    first_file: self.table.files[first_file].clone(),
+                    first_line,
+                });
             }
+            if known.group.is_none() {
+                (known.group, known.group_place) = (group, place);
+            }
+            ledger.n_repeated += 1;
         }
         Ok(())
     }
@@ -132,93 +167,25 @@ impl Gathered<'_> {
         let mut rows: Vec<_> = self.of_user.into_iter().collect();
         rows.sort_unstable_by_key(|row| row.0);
         self.table.ledger.n_users = rows.len() as u64;
-        for (user, (word, file, line)) in rows {
+        let mut groups = Vec::with_capacity(rows.len());
+        for (user, Known { class, group, place, .. }) in rows {
             self.table.users.push(user);
-            self.table.words.push(word);
-            self.table.places.push((file, line));
+            self.table.words.push(class);
+            self.table.places.push(place);
+            groups.push(group.unwrap_or_else(|| alone(user)));
+            self.table.ledger.n_without_group += u64::from(group.is_none());
+        }
+        match self.config.columns.group.is_empty() {
+            true => self.table.ledger.n_without_group = 0,
+            false => self.table.groups = Some(groups),
         }
         Ok(self.table)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::labels::LabelColumns;
-
-    fn read(text: &str) -> Result<LabelTable, EventsError> {
-        let folder = tempfile::tempdir().expect("temporary folder");
-        std::fs::write(folder.path().join("labels.csv"), text).expect("written");
-        let columns = LabelColumns { user_id: "who".into(), label: "tier".into() };
-        let config = LabelsConfig {
-            name: "tier".into(),
-            files: vec!["labels.csv".into()],
-            columns,
-            classes: [("vip", "high"), ("n/k", "")].map(|(a, b)| (a.into(), b.into())).into(),
-            ..LabelsConfig::default()
-        };
-        let key = Key::from_bytes([3; 32]);
-        read_labels(&config, folder.path(), &key, &Progress::silent())
-    }
-
-    #[test]
-    fn every_row_is_accounted_for_and_users_are_pseudonyms() {
-        let table =
-            read("who,tier\n17.0,low\nann,vip\n17,low\n,low\nbob,\neve,n/k\n").expect("reads");
-        let expected = LabelLedger {
-            n_rows: 6,
-            n_users: 2,
-            n_repeated: 1,
-            n_without_user: 1,
-            n_without_label: 2,
-            n_malformed: 0,
-        };
-        assert_eq!(table.ledger, expected);
-        let key = Key::from_bytes([3; 32]);
-        let of = |raw: &str| {
-            let row = table.users.iter().position(|&user| user == key.user(raw));
-            row.map(|row| (table.words[row].as_str(), table.places[row]))
-        };
-        assert_eq!(of("17"), Some(("low", (0, 2))));
-        assert_eq!(of("ann"), Some(("high", (0, 3))));
-        assert_eq!(of("bob"), None);
-        assert!(table.users.is_sorted());
-    }
-
-    #[test]
-    fn a_contradiction_is_told_by_its_lines_and_not_by_its_user() {
-        let error = read("who,tier\nzaphod,low\nann,low\nzaphod,mid\n").expect_err("refused");
-        let words = error.to_string();
-        assert!(words.contains("line 4") && words.contains("line 2"), "{words}");
-        assert!(!words.contains("zaphod"), "{words}");
-    }
-
-    #[test]
-    fn a_file_without_labels_or_columns_is_refused() {
-        let error = read("who,tier\nann,\n").expect_err("no label");
-        assert!(error.to_string().contains("`tier`"), "{error}");
-        let error = read("who,class\nann,low\n").expect_err("no such column");
-        assert!(error.to_string().contains("tier"), "{error}");
-    }
-
-    #[test]
-    fn settings_are_checked() {
-        let fine = LabelsConfig {
-            name: "年龄".into(),
-            files: vec!["a.csv".into()],
-            columns: LabelColumns { user_id: "u".into(), label: "age".into() },
-            ..LabelsConfig::default()
-        };
-        assert!(fine.check().is_ok());
-        for bad in [
-            LabelsConfig { name: "a/b".into(), ..fine.clone() },
-            LabelsConfig { files: Vec::new(), ..fine.clone() },
-            LabelsConfig {
-                columns: LabelColumns { user_id: "u".into(), label: "u".into() },
-                ..fine.clone()
-            },
-        ] {
-            assert!(matches!(bad.check(), Err(EventsError::Config { .. })));
-        }
-    }
+/// The group of a user who belongs to nobody.
+pub(super) fn alone(user: UserId) -> u64 {
+    let mut head = [0u8; 8];
+    head.copy_from_slice(&user.0[..8]);
+    u64::from_le_bytes(head)
 }

@@ -136,33 +136,6 @@ fn segment_columns(rows: &SegmentRows) -> Vec<(String, ArrayRef)> {
     columns
 }
 
-/// The columns of a file of folds: who was tested where.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct FoldRows {
-    /// Pseudonyms.
-    pub users: Vec<UserId>,
-    /// Number of the repetition.
-    pub repeats: Vec<u32>,
-    /// Number of the fold in which the user was tested.
-    pub folds: Vec<u32>,
-    /// The user's class.
-    pub labels: Vec<String>,
-}
-
-/// Writes a file of folds.
-///
-/// # Errors
-/// [`RunError::Write`].
-pub fn write_folds(path: &Path, rows: &FoldRows) -> Result<(), RunError> {
-    let columns: Vec<(String, ArrayRef)> = vec![
-        ("user".into(), users(&rows.users)),
-        ("repeat".into(), Arc::new(UInt32Array::from(rows.repeats.clone()))),
-        ("fold".into(), Arc::new(UInt32Array::from(rows.folds.clone()))),
-        ("label".into(), Arc::new(StringArray::from_iter_values(&rows.labels))),
-    ];
-    write_table(path, columns)
-}
-
 /// Reads the `segments.parquet` of a run, or a table like it, without the reasons; the number of a
 /// user in no segment is read as 0.
 ///
@@ -233,11 +206,11 @@ pub(crate) fn read_classes(path: &Path) -> Result<Vec<String>, RunError> {
     Ok(fields.filter_map(class).collect())
 }
 
-fn users(users: &[UserId]) -> ArrayRef {
+pub(super) fn users(users: &[UserId]) -> ArrayRef {
     Arc::new(StringArray::from_iter_values(users.iter().map(ToString::to_string)))
 }
 
-fn write_table(path: &Path, columns: Vec<(String, ArrayRef)>) -> Result<(), RunError> {
+pub(super) fn write_table(path: &Path, columns: Vec<(String, ArrayRef)>) -> Result<(), RunError> {
     write_batch(path, record_batch(columns))
 }
 

@@ -16,12 +16,25 @@ const MOST_NAMED: usize = 5;
 pub(crate) struct Known {
     /// One entry a user of the run.
     pub labels: Labels,
+    /// The group of each, where the file has groups; of no meaning for users without a label.
+    pub groups: Option<Vec<u64>>,
     /// Users of the file that the run does not know.
     pub n_unknown: usize,
     /// What a person should know, in sentences.
     pub remarks: Vec<String>,
     /// What became of every row.
     pub ledger: LabelLedger,
+}
+
+impl Known {
+    /// Groups of labelled users, where the file has groups.
+    pub fn n_groups(&self) -> Option<usize> {
+        let groups = self.groups.as_ref()?;
+        let mut own: Vec<u64> = self.labels.labelled().iter().map(|&row| groups[row]).collect();
+        own.sort_unstable();
+        own.dedup();
+        Some(own.len())
+    }
 }
 
 /// Reads labels and joins them with the users of a run.
@@ -49,11 +62,16 @@ pub(crate) fn read_known(
 /// Joins by pseudonym; `users` are in ascending order.
 fn join(table: &LabelTable, users: &[UserId], language: Language) -> Known {
     let mut words: Vec<Option<&str>> = vec![None; users.len()];
+    let mut groups = table.groups.as_ref().map(|_| vec![0; users.len()]);
     let mut unknown = Vec::new();
-    for ((user, word), place) in table.users.iter().zip(&table.words).zip(&table.places) {
-        match users.binary_search(user) {
-            Ok(row) => words[row] = Some(word),
-            Err(_) => unknown.push(*place),
+    for (at, (user, word)) in table.users.iter().zip(&table.words).enumerate() {
+        let Ok(row) = users.binary_search(user) else {
+            unknown.push(table.places[at]);
+            continue;
+        };
+        words[row] = Some(word);
+        if let (Some(groups), Some(named)) = (&mut groups, &table.groups) {
+            groups[row] = named[at];
         }
     }
     let labels = Labels::from_words(&words);
@@ -72,7 +90,14 @@ fn join(table: &LabelTable, users: &[UserId], language: Language) -> Known {
         remarks
             .push(language.pick(format!("{n} {en} are left out."), format!("{n} {zh}，已忽略。")));
     }
-    Known { labels, n_unknown: unknown.len(), remarks, ledger: table.ledger.clone() }
+    if ledger.n_without_group > 0 {
+        let n = ledger.n_without_group;
+        remarks.push(language.pick(
+            format!("{n} users of the file have no group: each is a group of their own."),
+            format!("文件中有 {n} 位用户没有分组，各自单独成组。"),
+        ));
+    }
+    Known { labels, groups, n_unknown: unknown.len(), remarks, ledger: table.ledger.clone() }
 }
 
 /// Users without events cannot be told anything of; the file says where they stand.
@@ -121,7 +146,10 @@ mod tests {
             files: vec!["tiers.csv".into()],
             ..LabelTable::default()
         };
+        let groups = Some((1..=9).map(|n| n / 3).collect());
+        let table = LabelTable { groups, ..table };
         let known = join(&table, &[user(2), user(3), user(200)], Language::En);
+        assert_eq!(known.groups, Some(vec![0, 1, 0]));
         assert_eq!(known.labels.classes, ["high", "low"]);
         assert_eq!(known.labels.codes, [1, 0, NO_CODE]);
         assert_eq!(known.n_unknown, 7);

@@ -11,12 +11,14 @@
 //! for questions about the next period. A feature that is the label in disguise is refused by name.
 //! Everything a contender chooses (regularisation, thresholds), it chooses inside its training rows.
 
+mod agreement;
 mod contenders;
 mod inputs;
 mod known;
 mod labelled;
 mod leak;
 mod next_period;
+mod one_label;
 mod protocols;
 mod request;
 mod task;
@@ -24,6 +26,7 @@ mod tell;
 mod tokens;
 mod write;
 
+pub use agreement::SegmentAgreement;
 pub(crate) use contenders::predictions;
 pub(crate) use inputs::Inputs;
 pub(crate) use known::{Known, read_known};

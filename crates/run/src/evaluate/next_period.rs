@@ -112,7 +112,7 @@ fn inactive(
 }
 
 /// How much each user spends: trees on the logarithm of the money, all moments against the newest,
-/// features against recency, frequency and spend; and the user's own past.
+/// features against recency, frequency and spend; the user's own past; and one amount for all.
 fn spend(
     moments: &Moments,
     days: u32,
@@ -141,6 +141,7 @@ fn spend(
         said.push(("RFM + trees", true, predicted(rfm, false, seed)?));
     }
     said.push(("own past spend", true, moments.same_pace(split, days)));
+    said.push(("mean spend", true, moments.mean(split)));
     let truth: Vec<f32> = split.test.iter().map(|&row| moments.amounts[row]).collect();
     let said: Vec<Said<'_>> = said
         .iter()
@@ -177,6 +178,15 @@ impl Moments {
     /// Rows as of the test moment and the newest one to learn from.
     fn newest(&self) -> Vec<bool> {
         self.places.iter().map(|place| place.0 <= 1).collect()
+    }
+
+    /// What users spent on average after the newest moment to learn from, for every tested user.
+    fn mean(&self, split: &Split) -> Vec<f32> {
+        let newest = self.newest();
+        let known = split.train.iter().filter(|&&row| newest[row]);
+        let known: Vec<f64> = known.map(|&row| f64::from(self.amounts[row])).collect();
+        let mean = known.iter().sum::<f64>() / known.len().max(1) as f64;
+        vec![mean as f32; split.test.len()]
     }
 
     /// What each tested user would spend at the pace of all the time so far.

@@ -131,7 +131,10 @@ fn propensity_verdict(report: &PropensityReport, language: Language) -> String {
 pub(super) fn shown_propensity(report: &PropensityReport, language: Language) -> EvaluationData {
     let method = |(at, way): (usize, &PropensityStanding)| {
         let [low, high] = way.interval;
-        let never = way.never_bought.map(|mean| Figure { mean, low: mean, high: mean });
+        let never = way.never_bought.map(|mean| {
+            let [low, high] = way.never_bought_interval.unwrap_or([mean, mean]);
+            Figure { mean, low, high }
+        });
         EvaluatedMethod {
             name: way.name.clone(),
             ours: at == 0,

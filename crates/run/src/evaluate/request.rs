@@ -6,7 +6,7 @@ use fenqun_evaluate::compare::Comparison;
 use fenqun_events::{LabelLedger, LabelsConfig};
 use serde::{Deserialize, Serialize};
 
-use super::{TaskConfig, tell};
+use super::{SegmentAgreement, TaskConfig, tell};
 use crate::behaviour::BehaviourResult;
 use crate::heads::{HeadConfig, HeadMethod};
 use crate::propensity::PropensityReport;
@@ -26,6 +26,9 @@ pub struct EvaluationConfig {
     pub resamples: usize,
     /// Features that may give a label away, because they are truly known before it is.
     pub allowed_features: Vec<String>,
+    /// The class whose gain and lift are shown; when empty the second of two classes, the rarest of
+    /// more.
+    pub lift_class: String,
     /// Further methods that labels are told by, to stand beside the others.
     pub beside: Vec<Beside>,
     /// Questions about the next period.
@@ -40,6 +43,7 @@ impl Default for EvaluationConfig {
             learning_curve: true,
             resamples: 1000,
             allowed_features: Vec::new(),
+            lift_class: String::new(),
             beside: Vec::new(),
             tasks: Vec::new(),
         }
@@ -129,6 +133,9 @@ pub struct Evaluated {
     pub verdicts: Vec<String>,
     /// What became of every row of the labels; absent for tasks.
     pub ledger: Option<LabelLedger>,
+    /// How far the segments of the run agree with the label; absent for tasks.
+    #[serde(default)]
+    pub segments: Option<SegmentAgreement>,
     /// Every figure, where classes were asked for.
     pub comparison: Option<Comparison>,
     /// Every figure, where amounts were asked for.

@@ -3,7 +3,7 @@
 use fenqun_base::Language;
 use fenqun_evaluate::amounts::{AmountComparison, Amounts, Spread};
 use fenqun_evaluate::compare::{Comparison, Standing};
-use fenqun_evaluate::metrics::Metric;
+use fenqun_evaluate::metrics::{LiftPoint, Metric};
 
 use super::{Evaluated, protocols};
 use crate::report::{CalibrationPoint, EvaluatedMethod, EvaluationData, Figure, LearningCurve};
@@ -30,26 +30,35 @@ pub(super) fn shown(evaluated: &Evaluated, language: Language) -> EvaluationData
     EvaluationData {
         name: evaluated.name.clone(),
         protocol: format!("{}{}", evaluated.protocol, language.pick(".", "。")),
-        verdict: evaluated.verdicts.iter().chain(&evaluated.remarks).cloned().collect(),
+        verdict: evaluated
+            .verdicts
+            .iter()
+            .cloned()
+            .chain(evaluated.segments.iter().map(|segments| segments.words(language)))
+            .chain(evaluated.remarks.iter().cloned())
+            .collect(),
         ..figures
     }
 }
 
 fn of_amounts(amounts: &AmountComparison, language: Language) -> EvaluationData {
     let method = |one: &Amounts| {
-        let figure = |mean| Some(Figure { mean, low: mean, high: mean });
-        let Spread { mean, low, high } = one.spearman;
+        let figure = |Spread { mean, low, high }| Some(Figure { mean, low, high });
         EvaluatedMethod {
             name: one.name.clone(),
             ours: !one.is_baseline,
-            figures: vec![Some(Figure { mean, low, high }), figure(one.mean_absolute_error)],
+            figures: [one.spearman, one.mean_absolute_error, one.root_mean_squared_error]
+                .map(figure)
+                .to_vec(),
         }
     };
-    let metrics =
-        language.pick(["Spearman", "mean absolute error"], ["秩相关系数", "平均绝对误差"]);
+    let metrics = language.pick(
+        ["Spearman", "mean absolute error", "root mean squared error"],
+        ["秩相关系数", "平均绝对误差", "均方根误差"],
+    );
     EvaluationData {
         metrics: metrics.map(str::to_owned).to_vec(),
-        lower_is_better: vec![false, true],
+        lower_is_better: vec![false, true, true],
         methods: amounts.contenders.iter().map(method).collect(),
         ..EvaluationData::default()
     }
@@ -61,11 +70,8 @@ pub(crate) fn of_classes(comparison: &Comparison, language: Language) -> Evaluat
     let mut metrics = vec![main];
     metrics.extend(SHOWN.into_iter().filter(|metric| *metric != main));
     let figure = |standing: &Standing, metric: Metric| {
-        let estimate = standing.estimate(metric)?;
-        // Few folds give intervals that reach beyond what a figure can be.
-        let most = if metric.higher_is_better() { 1.0 } else { f64::INFINITY };
-        let (low, high) = (estimate.low.max(0.0), estimate.high.min(most));
-        Some(Figure { mean: estimate.mean, low, high })
+        let [mean, low, high] = standing.shown(metric)?;
+        Some(Figure { mean, low, high })
     };
     let method = |standing: &Standing| EvaluatedMethod {
         name: standing.name.clone(),
@@ -110,6 +116,11 @@ pub(crate) fn of_classes(comparison: &Comparison, language: Language) -> Evaluat
         calibration_error: ours
             .and_then(|standing| standing.estimate(Metric::CalibrationError))
             .map(|estimate| estimate.mean),
+        lift_class: comparison.lift_class.clone(),
+        lift: ours.map_or_else(Vec::new, |standing| {
+            let point = |point: &LiftPoint| (point.share, point.gain, point.lift);
+            standing.lift.iter().map(point).collect()
+        }),
         learning: curves.map(learning).collect(),
         ..EvaluationData::default()
     }

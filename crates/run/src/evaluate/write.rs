@@ -15,19 +15,17 @@ use crate::report::{EvaluationData, Figure, ReportData};
 /// The folder of a run that holds evaluations.
 const FOLDER: &str = "evaluations";
 
-/// Writes every result; the report is made again with them.
-pub(super) fn results(
-    run: &Path,
-    evaluated: &[Evaluated],
-    language: Language,
-) -> Result<(), RunError> {
+/// Writes the figures of one label or task.
+pub(super) fn figures(run: &Path, one: &Evaluated, language: Language) -> Result<(), RunError> {
     let folder = made(run)?;
-    for one in evaluated {
-        write_json(&folder.join(format!("{}.json", one.name)), one)?;
-        let path = folder.join(format!("{}.md", one.name));
-        let text = markdown(one, language);
-        artifact::write_bytes(&path, text.as_bytes()).map_err(RunError::writing(&path))?;
-    }
+    let path = folder.join(format!("{}.md", one.name));
+    let text = markdown(one, language);
+    artifact::write_bytes(&path, text.as_bytes()).map_err(RunError::writing(&path))?;
+    write_json(&folder.join(format!("{}.json", one.name)), one)
+}
+
+/// Makes the report of the run again with what was evaluated.
+pub(super) fn report(run: &Path, evaluated: &[Evaluated]) -> Result<(), RunError> {
     let mut report: ReportData = read_json(&run.join("report.json"))?;
     for one in evaluated {
         let shown = tell::shown(one, report.language);
@@ -46,6 +44,9 @@ fn markdown(one: &Evaluated, language: Language) -> String {
     }
     if !one.remarks.is_empty() {
         text.push('\n');
+    }
+    if let Some(segments) = &one.segments {
+        text.push_str(&format!("{}\n\n", segments.words(language)));
     }
     if let Some(comparison) = &one.comparison {
         text.push_str(&comparison.markdown(language));
@@ -91,6 +92,7 @@ pub(super) fn folds(
     name: &str,
     users: &[UserId],
     labels: &Labels,
+    groups: Option<&[u64]>,
     splits: &[Split],
 ) -> Result<(), RunError> {
     let mut rows = FoldRows::default();
@@ -100,6 +102,7 @@ pub(super) fn folds(
             rows.repeats.push(split.repeat as u32);
             rows.folds.push(split.fold as u32);
             rows.labels.push(labels.classes[labels.codes[row] as usize].clone());
+            rows.groups.extend(groups.map(|groups| groups[row]));
         }
     }
     write_folds(&made(run)?.join(format!("{name}-folds.parquet")), &rows)

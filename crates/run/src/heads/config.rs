@@ -49,8 +49,9 @@ impl HeadConfig {
         self.layouts().into_iter().try_for_each(check_weights)
     }
 
-    /// Refuses a block that no shop has, one named twice, and weights that leave nothing to look at:
-    /// a slip of the pen must not leave a part out unseen.
+    /// Refuses a block that no shop has, one named twice, and weights that leave nothing to look at,
+    /// also once the blocks that this shop has no data for are left out: a slip of the pen must not
+    /// leave a part out unseen.
     ///
     /// # Errors
     /// [`DataError::Parameter`] with the names there are, or the rule for weights.
@@ -62,14 +63,14 @@ impl HeadConfig {
                 || BLOCKS.contains(&name)
                 || at_hand.iter().any(|block| block.name == name)
         };
-        match named.iter().find(|entry| !is_known(&entry.block)) {
-            None => Ok(()),
-            Some(entry) => Err(DataError::Parameter {
+        if let Some(entry) = named.iter().find(|entry| !is_known(&entry.block)) {
+            return Err(DataError::Parameter {
                 name: "head.blocks",
                 rule: format!("among `{FEATURES}`, `{}`", BLOCKS.join("`, `")),
                 found: format!("`{}`", entry.block),
-            }),
+            });
         }
+        self.layouts().into_iter().try_for_each(|layout| check_left(layout, at_hand))
     }
 }
 
@@ -141,6 +142,26 @@ fn check_weights(layout: &[BlockWeight]) -> Result<(), DataError> {
         return wrong("head.blocks.weight", "above 0 for one block at least", "0 for all".into());
     }
     Ok(())
+}
+
+/// Of the blocks that a shop has data for, one must weigh something; where it has none of them, that is
+/// told elsewhere, or the part is left out.
+fn check_left(layout: &[BlockWeight], at_hand: &[Block]) -> Result<(), DataError> {
+    let is_there = |entry: &&BlockWeight| at_hand.iter().any(|block| block.name == entry.block);
+    let left: Vec<&BlockWeight> = layout.iter().filter(is_there).collect();
+    if left.is_empty() || left.iter().any(|entry| entry.weight > 0.0) {
+        return Ok(());
+    }
+    let named = |entries: &mut dyn Iterator<Item = &BlockWeight>| {
+        let names: Vec<String> = entries.map(|entry| format!("`{}`", entry.block)).collect();
+        names.join(", ")
+    };
+    let absent = named(&mut layout.iter().filter(|entry| !is_there(entry)));
+    Err(DataError::Parameter {
+        name: "head.blocks.weight",
+        rule: "above 0 for one block at least that this shop has data for".to_owned(),
+        found: format!("0 for {}, and no data for {absent}", named(&mut left.iter().copied())),
+    })
 }
 
 fn one() -> f64 {
@@ -241,5 +262,25 @@ mod tests {
         refused(&[("graph", f64::NAN)], "NaN for `graph`");
         refused(&[("graph", 1.0), ("graph", 0.5)], "`graph` twice");
         assert_eq!(of(&[("graph", 0.0), ("text", 0.5)]), Ok(()));
+    }
+
+    #[test]
+    fn a_weight_of_nothing_on_all_that_a_shop_has_is_refused() {
+        let graph = Block { name: "graph".into(), vectors: fenqun_base::Matrix::zeros(3, 2) };
+        let of = |named: &[(&str, f64)]| {
+            let part = |blocks| BlendPart {
+                name: "part".into(),
+                blocks,
+                head: PartHead::Trees(Trees::default()),
+            };
+            let parts = vec![part(weighted(&[("graph", 1.0)])), part(weighted(named))];
+            let head = HeadConfig::Blend(BlendHead { parts, ..BlendHead::default() });
+            head.check_blocks(std::slice::from_ref(&graph)).map_err(|error| error.to_string())
+        };
+        let refused = of(&[("graph", 0.0), ("text", 1.0)]).expect_err("nothing is left");
+        assert!(refused.contains("0 for `graph`, and no data for `text`"), "{refused}");
+        // A part without any data is left out; one with data that weighs something is there.
+        assert_eq!(of(&[("text", 1.0)]), Ok(()));
+        assert_eq!(of(&[("graph", 0.1), ("text", 1.0)]), Ok(()));
     }
 }

@@ -9,7 +9,7 @@ mod teller;
 
 pub use config::{BlendHead, BlendPart, BlockWeight, HeadConfig, OnBlocks};
 pub(crate) use config::{FEATURES, weighted};
-pub(crate) use fit::Input;
+pub(crate) use fit::{FittedHead, Input};
 pub(crate) use layout::Layout;
 pub use method::HeadMethod;
-pub(crate) use teller::{Span, Teller, keep, rows};
+pub(crate) use teller::{Span, Teller, forget, keep, rows, unkept};

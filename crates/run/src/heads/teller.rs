@@ -52,18 +52,30 @@ pub(crate) fn keep(
     models: &Models,
     name: &str,
 ) -> Result<(), RunError> {
-    let is_kept = |block: &str| block == FEATURES || BLOCKS.contains(&block);
-    if let Some(other) = input.layout.blocks.iter().find(|entry| !is_kept(&entry.block)) {
+    if let Some(other) = unkept(input) {
         return Err(DataError::Parameter {
             name: "head.blocks",
             rule: format!("among `{FEATURES}`, `{}`", BLOCKS.join("`, `")),
-            found: format!("`{}`", other.block),
+            found: format!("`{other}`"),
         }
         .into());
     }
     let (layout, classes) = (input.layout.clone(), classes.to_vec());
     models.keep(&format!("sight-{name}"), &Kept { method, layout, classes })?;
     head.keep(models, &format!("head-{name}"))
+}
+
+/// A block that a head looks at and only baselines have: without its model, no new user gets it, and
+/// the head cannot be kept.
+pub(crate) fn unkept(input: &Input) -> Option<&str> {
+    let is_kept = |block: &str| block == FEATURES || BLOCKS.contains(&block);
+    let other = input.layout.blocks.iter().find(|entry| !is_kept(&entry.block));
+    other.map(|entry| entry.block.as_str())
+}
+
+/// Forgets the head that was kept for a label: [`Teller::read`] finds none until another is kept.
+pub(crate) fn forget(models: &Models, name: &str) -> Result<(), RunError> {
+    models.forget(&format!("sight-{name}"))
 }
 
 /// A kept head, ready to tell the class of any users.

@@ -66,6 +66,12 @@ impl Areas {
         (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
     }
 
+    /// The ends of the 95 % interval of the mean over users; `None` where there is no mean.
+    pub(super) fn interval(&self) -> Option<[f64; 2]> {
+        let (mean, half) = (self.mean()?, self.half_width(None));
+        Some([mean - half, mean + half])
+    }
+
     /// Half the width of the 95 % interval of the mean, or of its difference from another's over
     /// the same users.
     pub(super) fn half_width(&self, other: Option<&Self>) -> f64 {
@@ -113,6 +119,29 @@ mod tests {
         }
         let none = Areas::new(&scores, &[false; 600], |_| true);
         assert_eq!(none.mean(), None);
+    }
+
+    /// Pairs are left out by user and category, as those who bought before are.
+    #[test]
+    fn intervals_of_some_pairs_are_as_wide_as_a_bootstrap_over_users() {
+        let (scores, _, wanted) = drawn(300, 4);
+        let is_counted = |pair: usize| Seed(17).nth(pair).0 % 3 > 0;
+        let found = Areas::new(&scores, &wanted, is_counted).interval().expect("buyers");
+        let mut means: Vec<f64> = (0..600)
+            .map(|resample| {
+                let rows: Vec<usize> = (0..300)
+                    .map(|nth| (Seed(resample).derive("drawn").nth(nth).0 % 300) as usize)
+                    .collect();
+                let pair = |at: usize| rows[at / 3] * 3 + at % 3;
+                let own: Vec<bool> = (0..900).map(|at| wanted[pair(at)]).collect();
+                let areas = Areas::new(&scores.select_rows(&rows), &own, |at| is_counted(pair(at)));
+                areas.mean().expect("buyers")
+            })
+            .collect();
+        means.sort_unstable_by(f64::total_cmp);
+        let width = means[584] - means[15];
+        let ratio = (found[1] - found[0]) / width;
+        assert!((0.85..1.15).contains(&ratio), "{ratio}");
     }
 
     #[test]

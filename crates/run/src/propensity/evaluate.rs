@@ -40,6 +40,9 @@ pub struct PropensityStanding {
     pub interval: [f64; 2],
     /// The same among the users that never bought from the category.
     pub never_bought: Option<f64>,
+    /// The ends of its 95 % interval over users.
+    #[serde(default)]
+    pub never_bought_interval: Option<[f64; 2]>,
     /// Ours less this, with its 95 % interval over the same users; none for ours.
     pub behind: Option<[f64; 3]>,
 }
@@ -139,12 +142,13 @@ impl Judge {
                 let (difference, half) = (best - auroc, ours.half_width(Some(areas)));
                 [difference, difference - half, difference + half]
             });
-            let half = areas.half_width(None);
+            let interval = areas.interval().unwrap_or([auroc, auroc]);
             standings.push(PropensityStanding {
                 name: name.clone(),
                 auroc,
-                interval: [auroc - half, auroc + half],
+                interval,
                 never_bought: never.mean(),
+                never_bought_interval: never.interval(),
                 behind,
             });
         }

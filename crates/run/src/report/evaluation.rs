@@ -27,6 +27,11 @@ pub struct EvaluationData {
     pub calibration: Vec<CalibrationPoint>,
     /// Expected calibration error.
     pub calibration_error: Option<f64>,
+    /// The class that `lift` is about.
+    pub lift_class: String,
+    /// Asking the likeliest first: share of the users, share of the class among them, times as many as
+    /// blindly.
+    pub lift: Vec<(f64, f64, f64)>,
     /// The first metric by share of the labels learned from.
     pub learning: Vec<LearningCurve>,
 }
@@ -84,6 +89,7 @@ pub(super) struct EvaluationView<'a> {
     confusion: Vec<Line<'a>>,
     calibration_error: String,
     calibration: Vec<[String; 3]>,
+    lift: Vec<[String; 3]>,
     learning: Vec<[String; 4]>,
 }
 
@@ -163,6 +169,13 @@ pub(super) fn view(data: &EvaluationData) -> EvaluationView<'_> {
             .iter()
             .map(|point| {
                 [score(point.predicted), score(point.observed), numbers::whole(point.n as f64)]
+            })
+            .collect(),
+        lift: data
+            .lift
+            .iter()
+            .map(|&(share, gain, lift)| {
+                [numbers::percent(share), numbers::percent(gain), format!("{lift:.2}")]
             })
             .collect(),
         learning: learning.collect(),

@@ -52,6 +52,8 @@ pub struct Agreement {
     pub adjusted_rand: f64,
     /// Adjusted mutual information.
     pub adjusted_mutual_information: f64,
+    /// Mutual information in nats; absent in reports of older runs.
+    pub mutual_information: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -63,6 +65,7 @@ pub(super) struct GroupingView<'a> {
     verdict: String,
     rand: String,
     information: String,
+    mutual: String,
     /// Who was measured.
     measured: Vec<String>,
     is_same_space: bool,
@@ -93,13 +96,15 @@ fn two(number: f64) -> String {
 pub(super) fn view(data: &GroupingData, language: Language) -> GroupingView<'_> {
     let ours = data.methods.iter().find(|method| method.ours);
     let silhouette = ours.and_then(|method| method.silhouette);
-    let Agreement { adjusted_rand, adjusted_mutual_information } = data.agreement;
+    let Agreement { adjusted_rand, adjusted_mutual_information, mutual_information } =
+        data.agreement;
     GroupingView {
         rows: data.methods.iter().map(row).collect(),
         structure: silhouette.map_or("", |it| structure(it, language)).to_owned(),
         verdict: again(adjusted_rand.max(adjusted_mutual_information), language).to_owned(),
         rand: two(adjusted_rand),
         information: two(adjusted_mutual_information),
+        mutual: mutual_information.map_or_else(String::new, two),
         measured: measured(data, language),
         is_same_space: data.is_same_space,
     }
@@ -192,7 +197,11 @@ mod tests {
             n_users: 900,
             n_measured: 900,
             methods: vec![method("ours", true, Some(0.1)), method("RFM", false, None)],
-            agreement: Agreement { adjusted_rand: 0.11, adjusted_mutual_information: 0.31 },
+            agreement: Agreement {
+                adjusted_rand: 0.11,
+                adjusted_mutual_information: 0.31,
+                mutual_information: None,
+            },
             ..GroupingData::default()
         }
     }

@@ -136,6 +136,15 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("predicted", "Probability given", "预测概率"),
     ("observed", "Share that was right", "实际比例"),
+    ("lift", "Gain and lift", "增益与提升度"),
+    ("asked", "Users asked", "选取的用户"),
+    ("gain", "Gain", "增益"),
+    ("times", "Lift", "提升度"),
+    (
+        "lift_note",
+        "The users likeliest to be of the class first. Gain: share of the class among them; lift: times as many as among users drawn blindly.",
+        "按属于该类别的概率从高到低选取用户。增益：该类别中已被选到的比例；提升度：相对随机选取的倍数。",
+    ),
     ("learning", "Would more labels help?", "增加标签是否有用"),
     (
         "learning_note",
@@ -166,6 +175,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("again", "Are these just RFM again?", "与 RFM 分群是一回事吗？"),
     ("adjusted_rand", "adjusted Rand", "调整兰德指数"),
     ("adjusted_mutual_information", "adjusted mutual information", "调整互信息"),
+    ("mutual_information", "mutual information, nats", "互信息（nat）"),
     (
         "agreement_says",
         "Agreement of these segments with RFM k-means over the same users: 0 is chance, 1 the same segments.",

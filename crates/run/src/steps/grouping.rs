@@ -2,7 +2,8 @@
 
 use fenqun_base::{DataError, Language, Matrix, Seed, Segmenter};
 use fenqun_evaluate::{
-    adjusted_mutual_information, adjusted_rand, calinski_harabasz, davies_bouldin, silhouette,
+    adjusted_mutual_information, adjusted_rand, calinski_harabasz, davies_bouldin,
+    mutual_information, silhouette,
 };
 use fenqun_profiles::Profiles;
 use fenqun_segments::KMeans;
@@ -74,6 +75,7 @@ pub(super) fn grouping(
         agreement: Agreement {
             adjusted_rand: adjusted_rand(&ours, &theirs)?,
             adjusted_mutual_information: adjusted_mutual_information(&ours, &theirs)?,
+            mutual_information: Some(mutual_information(&ours, &theirs)?),
         },
     }))
 }

@@ -35,6 +35,18 @@ impl Models {
         }
     }
 
+    /// Removes a model, where there is one: for what would no longer fit its figures.
+    pub fn forget(&self, name: &str) -> Result<(), RunError> {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        let path = folder.join(format!("{name}.json"));
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(RunError::writing(&path)(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Reads a model by its name.
     pub fn read<M: Stored>(&self, name: &str) -> Result<M, RunError> {
         let missing =

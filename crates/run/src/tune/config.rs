@@ -151,6 +151,8 @@ pub struct TuneRequest {
     pub head: Option<HeadConfig>,
     /// The method, where it is not that of the head: then with its defaults.
     pub method: Option<HeadMethod>,
+    /// Features that may give the label away, in place of those of the run's configuration.
+    pub allowed_features: Option<Vec<String>>,
     /// How and what is searched, in place of the run's configuration.
     pub tune: Option<TuneConfig>,
     /// A file with the space, in place of that of `tune`.

@@ -7,7 +7,7 @@ use fenqun_evaluate::EvaluateError;
 use fenqun_evaluate::compare::{Comparing, Comparison, Contender, Task, compare};
 use fenqun_evaluate::metrics::Metric;
 use fenqun_evaluate::search::{InFolds, LogPlace, Nested, Point, Tuned, Tuning, nested};
-use fenqun_evaluate::splits::{Split, stratified};
+use fenqun_evaluate::splits::{Folds, Split, check_classes, folds_of};
 use serde_json::Value;
 
 use super::objective::{Heads, OfSplits};
@@ -58,13 +58,22 @@ fn all(request: &TuneRequest, progress: &Progress) -> Result<TuneOutcome, RunErr
     let language = request.language.unwrap_or(config.cards.language);
     let base = request.base.as_deref().unwrap_or(&inputs.manifest.base);
     let read = read_known(labels, base, &inputs, &users.profiles, language, progress)?;
-    let Known { labels: known, mut remarks, .. } = read;
-    let (catalogue, allowed) = (inputs.table.catalogue(), &config.evaluation.allowed_features);
+    let n_groups = read.n_groups();
+    let Known { labels: known, groups, mut remarks, .. } = read;
+    let told = |source| RunError::Labels { name: labels.name.clone(), source };
+    check_classes(&known).map_err(told)?;
+    let catalogue = inputs.table.catalogue();
+    let allowed = request.allowed_features.as_ref();
+    let allowed = allowed.unwrap_or(&config.evaluation.allowed_features);
     refuse_leaks(&users.profiles, catalogue, &known, allowed, seed)?;
     let mut blocks = users.blocks;
+    head.check_blocks(&blocks)?;
     // Trials hold blocks of their own: only rows that they can learn from.
     let rows = known.labelled();
     let known = known.select(&rows);
+    let groups: Option<Vec<u64>> =
+        groups.map(|groups| rows.iter().map(|&row| groups[row]).collect());
+    let groups = groups.as_deref();
     for block in &mut blocks {
         block.vectors = block.vectors.select_rows(&rows);
     }
@@ -72,18 +81,21 @@ fn all(request: &TuneRequest, progress: &Progress) -> Result<TuneOutcome, RunErr
         tuning.space = space::usual(&head, &blocks);
     }
 
-    let method = HeadMethod::of(&head);
-    let folder = write::made(&request.run, &labels.name, method.name(), request.afresh)?;
-    let ground = ground(&value, &blocks, &known, &tuning);
+    let ground = ground(&value, &blocks, &known, groups, &tuning);
     let names = tuning.space.dimensions.keys().cloned().collect();
     let heads = Heads { base: value, names, blocks: &blocks, labels: &known, metric };
+    let of_label = seed.derive(&labels.name);
+    let outer = outer_folds(&heads, groups, &tuning, of_label).map_err(told)?;
+    let method = HeadMethod::of(&head);
+    let folder = write::made(&request.run, &labels.name, method.name(), request.afresh)?;
     let searching = Searching {
         heads: &heads,
         config: &tuning,
         params: tuning.tuning(1 + tuning.outer_folds),
+        groups,
         folder: &folder,
         ground: &ground,
-        seed: seed.derive(&labels.name),
+        seed: of_label,
         progress,
     };
     let search = searching.on_all(&labels.name)?;
@@ -91,7 +103,7 @@ fn all(request: &TuneRequest, progress: &Progress) -> Result<TuneOutcome, RunErr
         Some(trial) => with(&heads.base, &trial.point)?,
         None => head.clone(),
     };
-    let judged = searching.judged(&head, &labels.name, language)?;
+    let judged = outer.map(|outer| searching.judged(&outer, &head, language)).transpose()?;
     remarks.extend(judged.iter().filter_map(|judged| judged.remark.clone()));
     let verdicts = words::verdicts(&search, judged.as_ref(), language);
     let (nested, comparison) = judged.map(|judged| (judged.nested, judged.comparison)).unzip();
@@ -100,7 +112,7 @@ fn all(request: &TuneRequest, progress: &Progress) -> Result<TuneOutcome, RunErr
         name: labels.name.clone(),
         method,
         metric,
-        protocol: words::protocol(&known, &tuning, seed, language),
+        protocol: words::protocol(&known, n_groups, &tuning, seed, language),
         remarks,
         verdicts,
         search,
@@ -132,12 +144,21 @@ fn with(base: &Value, point: &Point) -> Result<HeadConfig, RunError> {
 }
 
 /// What trials depend on beside the space: another ground gives other trials.
-fn ground(head: &Value, blocks: &[Block], labels: &Labels, config: &TuneConfig) -> String {
+fn ground(
+    head: &Value,
+    blocks: &[Block],
+    labels: &Labels,
+    groups: Option<&[u64]>,
+    config: &TuneConfig,
+) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(head.to_string().as_bytes());
     hasher.update(format!("{:?} {}", labels.classes, config.folds).as_bytes());
     for code in &labels.codes {
         hasher.update(&code.to_le_bytes());
+    }
+    for group in groups.unwrap_or_default() {
+        hasher.update(&group.to_le_bytes());
     }
     for block in blocks {
         let vectors = &block.vectors;
@@ -147,6 +168,25 @@ fn ground(head: &Value, blocks: &[Block], labels: &Labels, config: &TuneConfig) 
         }
     }
     hasher.finalize().to_hex()[..32].to_owned()
+}
+
+/// The outer folds; none where tuning is not judged. Labels or groups that cannot fill them, or the
+/// inner folds of one of them, are refused before anything is tried or thrown away.
+fn outer_folds(
+    heads: &Heads<'_>,
+    groups: Option<&[u64]>,
+    config: &TuneConfig,
+    seed: Seed,
+) -> Result<Option<Folds>, DataError> {
+    if config.outer_folds == 0 {
+        return Ok(None);
+    }
+    let seed = seed.derive("outer folds");
+    let folds = folds_of(heads.labels, groups, config.outer_folds, 1, seed)?;
+    for split in &folds.splits {
+        InFolds::of(heads, heads.labels, groups, &split.train, config.folds, seed)?;
+    }
+    Ok(Some(folds))
 }
 
 /// What a tuning is worth.
@@ -164,6 +204,8 @@ struct Searching<'a> {
     heads: &'a Heads<'a>,
     config: &'a TuneConfig,
     params: Tuning,
+    /// Whom labelled users belong to, where the file says so.
+    groups: Option<&'a [u64]>,
     folder: &'a Path,
     ground: &'a str,
     seed: Seed,
@@ -176,7 +218,8 @@ impl Searching<'_> {
         let labels = self.heads.labels;
         let rows = labels.labelled();
         let told = |source: DataError| RunError::Labels { name: name.to_owned(), source };
-        let inside = InFolds::of(self.heads, labels, &rows, self.config.folds, self.seed);
+        let (groups, n_folds) = (self.groups, self.config.folds);
+        let inside = InFolds::of(self.heads, labels, groups, &rows, n_folds, self.seed);
         let path = self.folder.join(write::LOG);
         let log = LogPlace { path: &path, ground: self.ground };
         let (space, seed) = (&self.config.space, self.seed.derive("all"));
@@ -191,26 +234,21 @@ impl Searching<'_> {
     }
 
     /// The same search inside each outer fold, its winner against the untuned head on the users
-    /// held out; nothing without outer folds.
+    /// held out.
     fn judged(
         &self,
+        folds: &Folds,
         untuned: &HeadConfig,
-        name: &str,
         language: Language,
-    ) -> Result<Option<Judged>, RunError> {
-        if self.config.outer_folds == 0 {
-            return Ok(None);
-        }
+    ) -> Result<Judged, RunError> {
         let labels = self.heads.labels;
-        let told = |source: DataError| RunError::Labels { name: name.to_owned(), source };
-        let outer = self.seed.derive("outer folds");
-        let folds = stratified(labels, self.config.outer_folds, 1, outer).map_err(told)?;
         let log = LogPlace { path: self.folder, ground: self.ground };
         let found = nested(
             self.heads,
             &self.config.space,
             &self.params,
             labels,
+            self.groups,
             &folds.splits,
             self.config.folds,
             Some(log),
@@ -235,7 +273,7 @@ impl Searching<'_> {
         let before = contender(language.pick("untuned", "调参前"), true, before);
         let comparison = self.compared(&tuned, &before, &folds.splits)?;
         let remark = folds.reduced.as_ref().map(|reduced| format!("{}.", reduced.words(language)));
-        Ok(Some(Judged { nested: found, comparison, remark }))
+        Ok(Judged { nested: found, comparison, remark })
     }
 
     fn compared(
@@ -248,7 +286,7 @@ impl Searching<'_> {
         let contenders: [&dyn Contender; 2] = [tuned, untuned];
         let main = self.heads.metric;
         let params = Comparing { main, ..Comparing::default() };
-        let task = Task::new(self.heads.labels, splits);
+        let task = Task { groups: self.groups, ..Task::new(self.heads.labels, splits) };
         Ok(compare(&contenders, &task, &params, self.seed.derive("judged"), self.progress)?)
     }
 }

@@ -9,21 +9,28 @@ use super::search::Judged;
 /// How it was measured, in one sentence.
 pub(super) fn protocol(
     labels: &Labels,
+    n_groups: Option<usize>,
     config: &TuneConfig,
     seed: Seed,
     language: Language,
 ) -> String {
     let (n, classes) = (labels.labelled().len(), labels.n_classes());
     let TuneConfig { folds, outer_folds, .. } = config;
+    let groups = n_groups.map_or(String::new(), |n| {
+        language.pick(
+            format!(" in {n} groups that no fold takes apart"),
+            format!("（分属 {n} 组，同组用户不分到两侧）"),
+        )
+    });
     language.pick(
         format!(
-            "{n} labelled users, {classes} classes; trials judged in {folds} inner folds, tuning \
+            "{n} labelled users{groups}, {classes} classes; trials judged in {folds} inner folds, tuning \
              judged in {outer_folds} outer folds, seed {}; vectors fitted without labels on all \
              users.",
             seed.0
         ),
         format!(
-            "{n} 位有标签的用户，{classes} 类；每次尝试用 {folds} 折内层交叉验证评判，调参本身用 \
+            "{n} 位有标签的用户{groups}，{classes} 类；每次尝试用 {folds} 折内层交叉验证评判，调参本身用 \
              {outer_folds} 折外层交叉验证评判，随机种子 {}；用户向量在全部用户上无监督拟合。",
             seed.0
         ),
