@@ -11,8 +11,8 @@ mod vectors;
 pub use json::{read_json, write_json};
 pub use models::{read_model, write_model};
 pub use tables::{
-    FoldRows, SegmentRows, read_segments, write_folds, write_profiles, write_segments,
-    write_sequences,
+    FoldRows, SegmentRows, read_segments, write_client_ids, write_folds, write_profiles,
+    write_segments, write_sequences,
 };
 pub(crate) use tables::{properties, read_classes, segment_batch};
 pub use vectors::{npy_header, write_vectors};

@@ -15,7 +15,7 @@ use super::contenders::{OnRows, baselines};
 use super::inputs::{Inputs, Users};
 use super::known::{Known, read_known};
 use super::request::{Beside, EvaluateRequest, Evaluated, EvaluationConfig};
-use super::task::Ask;
+use super::task::{Ask, TaskConfig};
 use super::tokens::Tokens;
 use super::{leak, next_period, protocols, tell, write};
 use crate::RunError;
@@ -48,6 +48,7 @@ pub fn evaluate(
     if asked.labels.is_empty() && asked.evaluation.tasks.is_empty() {
         return Err(RunError::NothingAsked);
     }
+    asked.evaluation.tasks.iter().try_for_each(TaskConfig::suits)?;
     let mut evaluated = Vec::new();
     if !asked.labels.is_empty() {
         let users = inputs.users(progress)?;
