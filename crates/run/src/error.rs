@@ -8,6 +8,7 @@ use fenqun_events::EventsError;
 use fenqun_explain::ExplainError;
 use fenqun_profiles::ProfilesError;
 
+use crate::behaviour::VectorFault;
 use crate::packages::PackageError;
 use crate::report::ReportError;
 use crate::rules::RulesError;
@@ -224,14 +225,32 @@ pub enum RunError {
         reason: String,
     },
     /// A file of user vectors that breaks a rule.
-    #[error("{path} must hold {rule}, got {found}")]
-    VectorFile {
-        /// The file.
-        path: PathBuf,
-        /// The rule, after "must hold".
-        rule: String,
-        /// What came.
-        found: String,
+    #[error("{0}")]
+    VectorFile(VectorFault),
+    /// A run without a list of ids that other vectors could be compared with.
+    #[error(
+        "{run} holds no input of the behaviour protocol{}: `fenqun evaluate RUN --task behaviour` \
+         writes one",
+        match name {
+            Some(name) => format!(" called `{name}`{}", among(known)),
+            None => String::new(),
+        }
+    )]
+    NoInput {
+        /// The folder of the run.
+        run: PathBuf,
+        /// The evaluation that was named.
+        name: Option<String>,
+        /// Evaluations that have one.
+        known: Vec<String>,
+    },
+    /// Several lists of ids that other vectors could be compared with.
+    #[error("{run} holds several inputs: name one of `{}` with --task", known.join("`, `"))]
+    SeveralInputs {
+        /// The folder of the run.
+        run: PathBuf,
+        /// Evaluations that have one.
+        known: Vec<String>,
     },
     /// No axis to group users by.
     #[error(
@@ -305,15 +324,16 @@ impl RunError {
         move |source| Self::Write { path, source }
     }
 
-    /// A file of user vectors that breaks a rule.
-    pub(crate) fn vector_file(path: &Path, rule: &str, found: String) -> Self {
-        Self::VectorFile { path: path.to_owned(), rule: rule.to_owned(), found }
-    }
-
     /// For `map_err` on a numeric step that a person should be told of.
     pub(crate) fn step(step: impl Into<String>) -> impl FnOnce(DataError) -> Self {
         let step = step.into();
         move |source| Self::Step { step, source }
+    }
+}
+
+impl From<VectorFault> for RunError {
+    fn from(fault: VectorFault) -> Self {
+        Self::VectorFile(fault)
     }
 }
 

@@ -121,3 +121,27 @@ pub enum SegmentsAction {
         output: PathBuf,
     },
 }
+
+/// `fenqun vectors`.
+#[derive(Args, Debug)]
+pub struct VectorsOptions {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: VectorsAction,
+}
+
+/// What can be done with user vectors in files.
+#[derive(Debug, Subcommand)]
+pub enum VectorsAction {
+    /// Check client_ids.npy and embeddings.npy in a folder; name file, rule, find, row and column
+    Check {
+        /// The folder
+        folder: PathBuf,
+        /// A finished run: the ids must be those that its behaviour evaluation asks about
+        #[arg(long, value_name = "DIR")]
+        run: Option<PathBuf>,
+        /// Which behaviour evaluation of the run, where there are several
+        #[arg(long, value_name = "NAME", requires = "run")]
+        task: Option<String>,
+    },
+}

@@ -136,6 +136,15 @@ fn segment_columns(rows: &SegmentRows) -> Vec<(String, ArrayRef)> {
     columns
 }
 
+/// Pseudonyms beside the integers that stand for them in `client_ids.npy`.
+///
+/// # Errors
+/// [`RunError::Write`].
+pub fn write_client_ids(path: &Path, of: &[UserId]) -> Result<(), RunError> {
+    let ids = Int64Array::from_iter_values(of.iter().map(|user| user.client_id()));
+    write_table(path, vec![("user".into(), users(of)), ("client_id".into(), Arc::new(ids))])
+}
+
 /// Reads the `segments.parquet` of a run, or a table like it, without the reasons; the number of a
 /// user in no segment is read as 0.
 ///

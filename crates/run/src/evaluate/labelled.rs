@@ -9,7 +9,7 @@ use fenqun_events::LabelsConfig;
 
 use super::inputs::Inputs;
 use super::request::{EvaluateRequest, Evaluated, EvaluationConfig};
-use super::task::Ask;
+use super::task::{Ask, TaskConfig};
 use super::{next_period, one_label, protocols, write};
 use crate::RunError;
 use crate::heads::HeadConfig;
@@ -40,6 +40,7 @@ pub fn evaluate(
     if asked.labels.is_empty() && asked.evaluation.tasks.is_empty() {
         return Err(RunError::NothingAsked);
     }
+    asked.evaluation.tasks.iter().try_for_each(TaskConfig::suits)?;
     let mut done = Vec::new();
     let ended = each(&asked, &inputs, &mut done, progress);
     let reported = match done.is_empty() {
