@@ -337,6 +337,9 @@ fn evaluation() -> EvaluationData {
             curve("fenqun: blend", true, [0.25, 0.29, 0.34, 0.375, 0.404]),
             curve("aggregates + trees", false, [0.21, 0.25, 0.3, 0.33, 0.351]),
         ],
+        lift_class: "2 adults, kids".into(),
+        lift: vec![(0.1, 0.24, 2.4), (0.2, 0.4, 2.0), (0.5, 0.75, 1.5), (1.0, 1.0, 1.0)],
+        tables: Vec::new(),
     }
 }
 
