@@ -3,7 +3,7 @@
 
 use fenqun_base::{Action, Catalogue, Event, NO_CODE, Progress, UserId};
 use fenqun_explain::why::{Lever, Move, readable, smallest_move};
-use fenqun_profiles::{Parts, ProfilesError, build_like};
+use fenqun_profiles::{FeatureKind, Parts, ProfilesError, build_like};
 
 use super::segments::next_nearest;
 use super::{N_CATEGORIES, Shop};
@@ -97,6 +97,11 @@ impl Shop {
                 let named = taste.names_of_items(self.sight())?;
                 Ok(self.bought_beyond(&named, taste_of, own as u32, next as u32))
             }
+            (Target::Segments, Place::Other { columns: Other::Column(name), .. })
+                if self.is_money(name) =>
+            {
+                Ok((Vec::new(), Vec::new()))
+            }
             // What was bought says nothing there.
             (Target::Segments, Place::Other { columns: Other::Rfm | Other::Lifetime, .. })
             | (Target::Segments, Place::Rules(_)) => Ok((Vec::new(), Vec::new())),
@@ -108,6 +113,12 @@ impl Shop {
                 Ok(self.bought_beyond(&self.categories(), group, segment, next))
             }
         }
+    }
+
+    /// Whether a column counts money, so that only spending can change it.
+    fn is_money(&self, name: &str) -> bool {
+        let kind = self.profiles.feature(name).map(|at| self.profiles.features[at].kind);
+        kind.map_or(self.profiles.value_basis.name() == "spend", |kind| kind == FeatureKind::Money)
     }
 
     /// For every item its narrowest category, or the item itself where there are none, and the names.

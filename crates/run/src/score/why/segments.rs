@@ -149,10 +149,12 @@ impl Shop {
                     bought.add(&sources, sources.along(&apart, &border.slopes()[columns]));
                 }
                 None => {
-                    let features = self.profiles.features.iter().zip(&of_columns[columns]);
-                    parts.extend(features.filter_map(|(feature, &amount)| {
-                        self.feature(row, segment, &feature.name, amount)
-                    }));
+                    let names = block.features(&self.profiles);
+                    let features = names.into_iter().zip(&of_columns[columns]);
+                    parts
+                        .extend(features.filter_map(|(name, &amount)| {
+                            self.feature(row, segment, name, amount)
+                        }));
                 }
             }
         }
