@@ -33,6 +33,17 @@ pub trait Fitted: Stored + Send + Sync {
         None
     }
 
+    /// How much each row belongs to each segment, where the method says more than which one it is:
+    /// rows × segments, as [`Soft::probabilities`]. The largest share of a row is that of its
+    /// segment.
+    ///
+    /// # Errors
+    /// As [`Self::assign`].
+    fn shares(&self, data: &Matrix) -> Result<Option<Matrix>, DataError> {
+        self.check(data)?;
+        Ok(None)
+    }
+
     /// Checks what every `assign` must refuse.
     ///
     /// # Errors

@@ -271,6 +271,14 @@ pub enum RunError {
         /// Why.
         reason: String,
     },
+    /// Tiers of a column that this shop does not have.
+    #[error("[segments] by = \"{name}\": the profiles of this shop have no such column{hint}")]
+    NoColumn {
+        /// The column.
+        name: String,
+        /// Why, or which one is nearest, with its own punctuation.
+        hint: String,
+    },
     /// A step of the numbers refused its input.
     #[error("{step}: {source}")]
     Step {

@@ -1,6 +1,6 @@
 //! From profiles to segments by the models of a run.
 
-use fenqun_base::{Assignment, DataError, Fitted, Matrix, ModelState, Stored, UserId};
+use fenqun_base::{Assignment, DataError, Fitted, Matrix, ModelState, Stored};
 use fenqun_encoders::pca::PcaModel;
 use fenqun_encoders::taste::{CategoryTasteModel, TextTasteModel};
 use fenqun_encoders::text_axes::TextAxesModel;
@@ -10,17 +10,17 @@ use fenqun_segments::hierarchical::HierarchicalModel;
 use fenqun_segments::lifetime::LifetimeTiersModel;
 use fenqun_segments::rfm::RfmModel;
 use fenqun_segments::rules::{Definitions, EventsIndex};
-use fenqun_segments::{KMeansModel, RoundGridModel, TwoAxesModel};
+use fenqun_segments::{KMeansModel, RoundGridModel, TwoAxesModel, ValueTiersModel};
 use serde::{Deserialize, Serialize};
 
 use crate::RunError;
 use crate::artifacts::SegmentRows;
-use crate::config::{BLOCKS, Taste};
+use crate::config::{Taste, is_segment_block};
 use crate::rules;
 use crate::steps::blocks::{Columns, FittedBlock, Sight};
 use crate::steps::explain;
 use crate::steps::models::Models;
-use crate::steps::segment::{Way, beside_value, lifetime_columns, rfm_columns};
+use crate::steps::segment::{Way, beside_value, lifetime_columns, named_column, rfm_columns};
 
 /// How users were grouped: what the segments are read from, and by which kind of model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +34,8 @@ pub(super) enum Grouping {
     Hierarchical { blocks: Vec<String> },
     /// Blocks side by side, in fewer dimensions.
     Density { blocks: Vec<String> },
+    /// One column of the profiles.
+    ValueTiers { by: String },
     /// Recency, frequency and spend.
     Rfm,
     /// Frequency, recency, tenure and spend.
@@ -51,6 +53,7 @@ impl Grouping {
             Way::KMeans { blocks, .. } => Self::KMeans { blocks: blocks.clone() },
             Way::Hierarchical { blocks, .. } => Self::Hierarchical { blocks: blocks.clone() },
             Way::Density { blocks, .. } => Self::Density { blocks: blocks.clone() },
+            Way::ValueTiers { by, .. } => Self::ValueTiers { by: by.clone() },
             Way::Rfm(_) => Self::Rfm,
             Way::Lifetime(_) => Self::Lifetime,
             Way::RoundGrid(_) => Self::RoundGrid,
@@ -86,7 +89,12 @@ pub(super) enum TasteModel {
 
 /// The coordinates of every other method.
 pub(super) enum Other {
-    Blocks { blocks: Vec<FittedBlock>, pca: Option<PcaModel> },
+    Blocks {
+        blocks: Vec<FittedBlock>,
+        pca: Option<PcaModel>,
+    },
+    /// One column of the profiles, by its name.
+    Column(String),
     Rfm,
     Lifetime,
     TextAxes(Box<TextAxesModel>),
@@ -97,6 +105,7 @@ pub(super) trait Assigns: Sync + Send {
     fn n_segments(&self) -> usize;
     fn assign(&self, data: &Matrix) -> Result<Assignment, DataError>;
     fn centres(&self) -> Option<&Matrix>;
+    fn shares(&self, data: &Matrix) -> Result<Option<Matrix>, DataError>;
 }
 
 impl<F: Fitted> Assigns for F {
@@ -111,6 +120,10 @@ impl<F: Fitted> Assigns for F {
     fn centres(&self) -> Option<&Matrix> {
         Fitted::centres(self)
     }
+
+    fn shares(&self, data: &Matrix) -> Result<Option<Matrix>, DataError> {
+        Fitted::shares(self, data)
+    }
 }
 
 impl Place {
@@ -121,9 +134,9 @@ impl Place {
         }
         let other = |columns, segments| Self::Other { columns, segments };
         let blocks = |names: &[String], pca| -> Result<Other, RunError> {
-            let known = |name: &String| BLOCKS.into_iter().find(|block| block == name);
-            let read = |name| FittedBlock::read(name, models);
-            let blocks = names.iter().filter_map(known).map(read).collect::<Result<_, _>>()?;
+            let known = names.iter().filter(|name| is_segment_block(name));
+            let read = |name: &String| FittedBlock::read(name, models);
+            let blocks = known.map(read).collect::<Result<_, _>>()?;
             Ok(Other::Blocks { blocks, pca })
         };
         Ok(match models.read::<Grouping>("grouping")? {
@@ -146,6 +159,9 @@ impl Place {
             Grouping::Density { blocks: names } => {
                 let pca = Some(models.read("segments-pca")?);
                 other(blocks(&names, pca)?, boxed::<DensityModel>(models)?)
+            }
+            Grouping::ValueTiers { by } => {
+                other(Other::Column(by), boxed::<ValueTiersModel>(models)?)
             }
             Grouping::Rfm => other(Other::Rfm, boxed::<RfmModel>(models)?),
             Grouping::Lifetime => other(Other::Lifetime, boxed::<LifetimeTiersModel>(models)?),
@@ -173,10 +189,17 @@ impl Place {
         )
     }
 
-    /// Users with the number, name and reasons of their segments.
-    pub fn rows(&self, users: &[UserId], assignment: &Assignment, cards: &[Card]) -> SegmentRows {
+    /// Users with the number, name, shares and reasons of their segments.
+    pub fn rows(
+        &self,
+        sight: Sight<'_>,
+        cards: &[Card],
+        events: impl FnOnce() -> Result<EventsIndex, RunError>,
+    ) -> Result<SegmentRows, RunError> {
+        let (assignment, shares) = self.assign_softly(sight, events)?;
         let is_measured = !matches!(self, Self::Rules(_));
-        explain::rows(users, assignment, cards, is_measured)
+        let rows = explain::rows(&sight.profiles.users, &assignment, cards, is_measured);
+        Ok(SegmentRows { shares, ..rows })
     }
 
     /// The segment of every user; `events` is asked for those of the same users where a rule is
@@ -186,15 +209,27 @@ impl Place {
         sight: Sight<'_>,
         events: impl FnOnce() -> Result<EventsIndex, RunError>,
     ) -> Result<Assignment, RunError> {
+        Ok(self.assign_softly(sight, events)?.0)
+    }
+
+    fn assign_softly(
+        &self,
+        sight: Sight<'_>,
+        events: impl FnOnce() -> Result<EventsIndex, RunError>,
+    ) -> Result<(Assignment, Option<Matrix>), RunError> {
         Ok(match self {
             Self::TwoAxes { taste, segments } => {
                 let taste = taste.coordinates(sight)?;
-                Fitted::assign(segments, &beside_value(&sight.profiles.value_score, &taste)?)?
+                let space = beside_value(&sight.profiles.value_score, &taste)?;
+                (Fitted::assign(segments, &space)?, Fitted::shares(segments, &space)?)
             }
-            Self::Other { columns, segments } => segments.assign(&columns.of(sight)?)?,
+            Self::Other { columns, segments } => {
+                let space = columns.of(sight)?;
+                (segments.assign(&space)?, segments.shares(&space)?)
+            }
             Self::Rules(definitions) => {
                 let segments = rules::check_stored(definitions, sight.profiles)?;
-                rules::place(&segments, sight.profiles, events)?
+                (rules::place(&segments, sight.profiles, events)?, None)
             }
         })
     }
@@ -269,6 +304,7 @@ impl Other {
                     None => wide,
                 }
             }
+            Self::Column(name) => named_column(sight.profiles, name)?,
             Self::Rfm => rfm_columns(sight.profiles)?,
             Self::Lifetime => lifetime_columns(sight.profiles)?,
             Self::TextAxes(axes) => {

@@ -73,7 +73,12 @@ pub(crate) fn look(
         [] => Vec::new(),
         names => {
             let sight = Sight { profiles: &past, catalogue, texts: texts.ok() };
-            blocks::these(names, sight, seed, &nowhere)?
+            let blocks = blocks::these(names, sight, seed, &nowhere)?;
+            if blocks.is_empty() {
+                // A shorter past may have data for none of them.
+                return Ok(None);
+            }
+            blocks
         }
     };
     if past.n_users() <= found.assignment.n_segments {
@@ -82,8 +87,8 @@ pub(crate) fn look(
     let ours = match segment::fit(&found.way, shop, &blocks, seed, &nowhere) {
         // A shorter past may be too short for the method; the run itself was not.
         Err(RunError::Step { source: DataError::NotConverged { .. }, .. }) => return Ok(None),
-        // Nor need a shorter past know every column that a rule asks for.
-        Err(RunError::Rules(_)) => return Ok(None),
+        // Nor need a shorter past know every column that is asked for.
+        Err(RunError::Rules(_) | RunError::NoColumn { .. }) => return Ok(None),
         other => segment::groups(&other?.assignment),
     };
     let rfm = segment::rfm(&past)?;

@@ -81,6 +81,10 @@ impl Fitted for KMeansModel {
         let segments = places.iter().map(|place| place.segment).collect();
         Assignment::new(segments, self.n_segments(), scores)
     }
+
+    fn shares(&self, data: &Matrix) -> Result<Option<Matrix>, DataError> {
+        self.probabilities(data).map(Some)
+    }
 }
 
 impl Soft for KMeansModel {

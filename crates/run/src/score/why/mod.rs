@@ -8,7 +8,7 @@
 //! - For segments of blocks it is the same difference in the coordinates they were found in, taken
 //!   apart by the columns of `aggregates` and, for the other blocks, by the purchases that they are
 //!   sums over.
-//! - Where few numbers decide (RFM, lifetime, a round grid), it is which of them put the user here
+//! - Where few numbers decide (tiers, RFM, lifetime, a round grid), it is which of them put the user here
 //!   and not where a typical member of the next segment is: exact Shapley values.
 //! - For a label it is the score of the class told less that of the likeliest other: exact Shapley
 //!   values of the head's columns. Those of a linear head on a block are taken apart further, by the

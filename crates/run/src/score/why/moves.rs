@@ -38,7 +38,10 @@ impl Shop {
                 (Target::Segments, Place::Rules(definitions)) => {
                     self.levers_of_rules(definitions, &levers, own, wanted)?
                 }
-                (Target::Segments, Place::Other { columns: Other::Rfm | Other::Lifetime, .. }) => {
+                (
+                    Target::Segments,
+                    Place::Other { columns: Other::Rfm | Other::Lifetime | Other::Column(_), .. },
+                ) => {
                     let mut handles = levers.usual(&[]);
                     handles.extend(levers.named("visits")?);
                     handles

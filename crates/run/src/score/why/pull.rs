@@ -42,7 +42,10 @@ impl Shop {
                 Ok(self.bought_beyond(&named, taste_of, own, next))
             }
             // What was bought says nothing there.
-            (Target::Segments, Place::Other { columns: Other::Rfm | Other::Lifetime, .. })
+            (
+                Target::Segments,
+                Place::Other { columns: Other::Rfm | Other::Lifetime | Other::Column(_), .. },
+            )
             | (Target::Segments, Place::Rules(_)) => Ok(Vec::new()),
             (Target::Segments, Place::Other { columns, .. }) => {
                 let next = match wanted {

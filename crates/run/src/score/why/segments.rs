@@ -49,8 +49,7 @@ impl Shop {
         Some(all)
     }
 
-    /// How far inside the own tier the value score lies, shared among what the score is made of by
-    /// the weights it has there.
+    /// How far inside the own tier the value score lies, shared among what the score is made of.
     fn value_parts(&self, row: usize, segment: u32) -> Vec<Part> {
         let Place::TwoAxes { segments, .. } = &self.known.place else { return Vec::new() };
         let thresholds = segments.tiers().thresholds();
@@ -59,12 +58,32 @@ impl Shop {
         // A tier lies between the threshold below it and the one above; the top tier has none above.
         let above_lower = thresholds.get(tier).map(|&lower| score - f64::from(lower));
         let below_upper = tier.checked_sub(1).map(|at| f64::from(thresholds[at]) - score);
-        let margins = [above_lower, below_upper].into_iter().flatten();
-        let margin = margins.fold(f64::INFINITY, f64::min);
-        if !margin.is_finite() {
+        let (above, below) = (above_lower.unwrap_or(f64::MAX), below_upper.unwrap_or(f64::MAX));
+        let margin = above.min(below);
+        if margin == f64::MAX {
             return Vec::new();
         }
-        self.shared(row, segment, self.value_made_of(), margin)
+        self.shared(row, segment, &self.speaking(row, segment, above <= below), margin)
+    }
+
+    /// What the value score is made of, by how much each part of it speaks: for a user above a
+    /// border what there is, for one below it what is lacking to the average user.
+    fn speaking(&self, row: usize, segment: u32, is_above: bool) -> Vec<(&'static str, f64)> {
+        let made_of = self.value_made_of();
+        // Ranks have no amounts that could be compared.
+        if self.profiles.value_basis == ValueBasis::SpendRanks {
+            return made_of.to_vec();
+        }
+        let spoken = |&(name, weight): &(&'static str, f64)| {
+            let part = self.feature(row, segment, name, 0.0)?;
+            let amount = if is_above { part.value } else { part.all - part.value };
+            Some((name, weight * amount.max(0.0)))
+        };
+        let speaking: Vec<_> = made_of.iter().filter_map(spoken).collect();
+        match speaking.iter().any(|part| part.1 > 0.0) {
+            true => speaking,
+            false => made_of.to_vec(),
+        }
     }
 
     /// The features that the value score is made of, with the weight of each.
@@ -168,10 +187,12 @@ impl Shop {
                     bought.add(&sources, sources.along(&apart, &border.slopes()[columns]));
                 }
                 None => {
-                    let features = self.profiles.features.iter().zip(&of_columns[columns]);
-                    parts.extend(features.filter_map(|(feature, &amount)| {
-                        self.feature(row, segment, &feature.name, amount)
-                    }));
+                    let names = block.features(&self.profiles);
+                    let features = names.into_iter().zip(&of_columns[columns]);
+                    parts
+                        .extend(features.filter_map(|(name, &amount)| {
+                            self.feature(row, segment, name, amount)
+                        }));
                 }
             }
         }
