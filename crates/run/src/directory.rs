@@ -176,9 +176,7 @@ impl RunDirectory {
 /// files of these names too, and what replaces a run removes the whole folder.
 fn is_of_a_run(folder: &Path) -> bool {
     let is_damaged_run = folder.join("quality.json").exists() && folder.join("events").is_dir();
-    is_damaged_run
-        || open(folder).is_ok()
-        || read_json::<State>(&folder.join("state.json")).is_ok()
+    is_damaged_run || open(folder).is_ok() || read_json::<State>(&folder.join("state.json")).is_ok()
 }
 
 /// The manifest of a finished run.

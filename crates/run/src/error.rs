@@ -68,9 +68,7 @@ pub enum RunError {
         source: io::Error,
     },
     /// A file cannot be written.
-    #[error(
-        "{path} cannot be written: {source}; free some space or choose another place"
-    )]
+    #[error("{path} cannot be written: {source}; free some space or choose another place")]
     Write {
         /// The file.
         path: PathBuf,
@@ -94,7 +92,9 @@ pub enum RunError {
         what: &'static str,
     },
     /// What would be replaced is no run.
-    #[error("{path} holds files that are no run, and --replace removes runs only: choose another folder with --out")]
+    #[error(
+        "{path} holds files that are no run, and --replace removes runs only: choose another folder with --out"
+    )]
     Foreign {
         /// The folder.
         path: PathBuf,

@@ -194,7 +194,8 @@ mod tests {
         let told = model.assign(&input.data).expect("same width").segments;
         assert_eq!(told, labels.codes);
         // The labels of other users are never looked at.
-        let turned = |(row, &code): (usize, &u32)| if known.contains(&row) { code } else { 1 - code };
+        let turned =
+            |(row, &code): (usize, &u32)| if known.contains(&row) { code } else { 1 - code };
         let codes = labels.codes.iter().enumerate().map(turned).collect();
         let blind = Labels { codes, ..labels };
         let again = input.fit(&known, &blind, Seed(7)).expect("fits");

@@ -9,8 +9,8 @@ use arrow::datatypes::Float32Type;
 use fenqun_base::{Progress, UserId};
 use fenqun_explain::Card;
 use fenqun_run::{
-    Config, Existing, ExplainRequest, Outcome, RunError, RunRequest, ScoreRequest, SegmentRows, Why,
-    explain_user, read_json, read_segments, run, score,
+    Config, Existing, ExplainRequest, Outcome, RunError, RunRequest, ScoreRequest, SegmentRows,
+    Why, explain_user, read_json, read_segments, run, score,
 };
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;

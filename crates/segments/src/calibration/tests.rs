@@ -163,7 +163,8 @@ fn given_class_weights_hold_where_a_fold_has_no_example_of_a_class() {
     let (data, mut labels) = contract::labelled_blobs(3, 10, 4, Seed(3));
     labels.codes[1..10].fill(NO_CODE);
     let class_weights = ClassWeights::Given(vec![9.0, 1.0, 2.0]);
-    let softmax = Softmax { c: vec![0.1], class_weights: class_weights.clone(), ..Softmax::default() };
+    let softmax =
+        Softmax { c: vec![0.1], class_weights: class_weights.clone(), ..Softmax::default() };
     assert!(out_of_fold(&softmax, &data, &labels, 3, Seed(1)).is_ok());
     let trees = Trees { rounds: 3, min_rows: 2, class_weights, ..Trees::default() };
     assert!(out_of_fold(&trees, &data, &labels, 3, Seed(1)).is_ok());

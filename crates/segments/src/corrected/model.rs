@@ -1,6 +1,4 @@
-use fenqun_base::{
-    Assignment, Contributions, DataError, Fitted, Matrix, ModelState, Soft, Stored,
-};
+use fenqun_base::{Assignment, Contributions, DataError, Fitted, Matrix, ModelState, Soft, Stored};
 use serde::{Deserialize, Serialize};
 
 use crate::{CalibrationModel, DecisionModel};

@@ -40,7 +40,9 @@ impl Shop {
                 }
                 (
                     Target::Segments,
-                    Place::Other { columns: Other::Rfm | Other::Lifetime | Other::Column(_), .. },
+                    Place::Other {
+                        columns: Other::Rfm | Other::Lifetime | Other::Column(_), ..
+                    },
                 ) => {
                     let mut handles = levers.usual(&[]);
                     handles.extend(levers.named("visits")?);
