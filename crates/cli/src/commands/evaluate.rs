@@ -78,7 +78,7 @@ fn task(ask: Ask, options: &EvaluateOptions) -> Result<TaskConfig> {
             bail!("--vectors names `{name}` twice: every kind of vectors needs a name of its own");
         }
     }
-    let unnamed = TaskConfig {
+    Ok(TaskConfig {
         ask,
         days: options.days,
         origins: options.origins,
@@ -88,8 +88,7 @@ fn task(ask: Ask, options: &EvaluateOptions) -> Result<TaskConfig> {
         n_targets: options.n_targets,
         vectors,
         ..TaskConfig::default()
-    };
-    Ok(TaskConfig { name: format!("{}-{}d", ask.name(), unnamed.period()), ..unnamed })
+    })
 }
 
 /// The table of one label, then what it comes to.

@@ -29,7 +29,8 @@ const DAY: i64 = 86_400_000;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TaskConfig {
-    /// What reports and folders call it.
+    /// What reports and files call it: letters, digits, `-`, `_`; empty for the question and its
+    /// length, `inactive-28d`.
     pub name: String,
     /// What is asked.
     pub ask: Ask,
@@ -68,7 +69,7 @@ pub enum Ask {
 impl Default for TaskConfig {
     fn default() -> Self {
         Self {
-            name: "inactive".into(),
+            name: String::new(),
             ask: Ask::Inactive,
             days: None,
             origins: None,
@@ -82,6 +83,15 @@ impl Default for TaskConfig {
 }
 
 impl TaskConfig {
+    /// The same with its name filled in.
+    #[must_use]
+    pub(super) fn named(self) -> Self {
+        match self.name.is_empty() {
+            true => Self { name: format!("{}-{}d", self.ask.name(), self.period()), ..self },
+            false => self,
+        }
+    }
+
     /// Length of the period asked about.
     #[must_use]
     pub fn period(&self) -> u32 {

@@ -344,7 +344,6 @@ fn evaluation() -> EvaluationData {
         ],
         lift_class: "2 adults, kids".into(),
         lift: vec![(0.1, 0.24, 2.4), (0.2, 0.4, 2.0), (0.5, 0.75, 1.5), (1.0, 1.0, 1.0)],
-        tables: Vec::new(),
     }
 }
 
