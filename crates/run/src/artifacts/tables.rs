@@ -316,9 +316,10 @@ mod tests {
         let read = read_segments(&path).expect("read");
         assert_eq!(read, SegmentRows { reasons: vec![], ..out });
         let shares = Matrix::from_rows(&[[0.25, 0.5, 0.0, 0.25]]).expect("a row");
-        let soft = SegmentRows { shares: Some(shares), ..read };
+        let soft = SegmentRows { shares: Some(shares), reasons: vec![Vec::new()], ..read };
         write_segments(&path, &soft).expect("written");
-        assert_eq!(read_segments(&path).expect("read"), soft);
+        let read = read_segments(&path).expect("read");
+        assert_eq!(read, SegmentRows { reasons: vec![], ..soft });
         let missing = read_segments(&folder.path().join("none.parquet"));
         assert!(matches!(missing, Err(RunError::Read { .. })));
     }

@@ -181,7 +181,8 @@ impl ValueTiersConfig {
         let goes_on = |name: &String| {
             name.ends_with(':') && self.by.len() > name.len() && self.by.starts_with(name)
         };
-        if self.by == VALUE_SCORE || names.iter().any(|name| *name == self.by || goes_on(name)) {
+        let is_it = |name: &String| *name == self.by && !name.ends_with(':');
+        if self.by == VALUE_SCORE || names.iter().any(|name| is_it(name) || goes_on(name)) {
             return Ok(());
         }
         let whole = names.iter().map(String::as_str).filter(|name| !name.ends_with(':'));

