@@ -7,9 +7,9 @@ in 3, k-means; or texts instead of types. Text or types and the number of tastes
 adjusted Rand index between ten bootstrap refits. Beside it k-means on logarithms of recency, frequency and money.
 
 Stability learns everything again on every resample and asks it for all users; `kept` refits the k-means alone. What segments
-explain of the next 28 days is computed as fenqun's report does (crates/run/src/steps/lookahead.rs): fitted on what lies before
-them, asked of users that were there; spend as ln(1 + money); shares over the widest level of at least 8 categories (over items
-where there is none), the 100 with most money, of users who spent something.
+explain of the next 28 days (90 where purchases are rare) is computed as fenqun's report does (crates/run/src/steps/lookahead.rs):
+fitted on what lies before them, asked of users that were there; spend as ln(1 + money); square roots of the shares of the ten most
+bought categories at the widest level of at least 50 (else the narrowest; items where there is none), of users who did something.
 
 `texts` writes the catalogue's texts, sorted; VECTORS holds a vector for each of them.
 """
@@ -40,7 +40,8 @@ from profile_features import DAY
 clock.ready()
 
 N_REFITS, N_STARTS, N_TIERS, SEED = 10, 8, 3, 7
-PERIOD, FREQUENT, N_CATEGORIES, LEAST_CATEGORIES = 28 * DAY, 6, 100, 8
+FREQUENT, N_CATEGORIES, LEAST_CATEGORIES = 6, 10, 50
+PERIOD, PERIOD_BETWEEN_RARE = 28 * DAY, 90 * DAY
 
 # Users of a resample in; a coordinate or group for every user out.
 Way = Callable[[np.ndarray], np.ndarray]
@@ -69,13 +70,15 @@ def main(run: str, vectors: str, out: str) -> None:
     as_of = round(as_of.timestamp() * 1000)
     described = lambda until: shop(events, catalogue, until, text_of, len(names), np.load(vectors))  # noqa: E731
     with threadpool_limits(1):
-        now, past = described(as_of), described(as_of - PERIOD)
+        now = described(as_of)
+        period = PERIOD_BETWEEN_RARE if now.by_ranks else PERIOD
+        past = described(as_of - period)
         tastes, n_tastes, trials = choose(now)
         ways = {
             f"value × {tastes}, recipe": lambda of, kept=None: two_axes(of, tastes, n_tastes, kept),
             "RFM k-means": lambda of, kept=None: grouped(rfm_of(of, kept), N_TIERS * n_tastes),
         }
-        asked = outcome(events, catalogue, past.users, as_of)
+        asked = outcome(events, catalogue, level_of_mix(folder), past.users, as_of - period, as_of)
         results = {}
         for name, way in ways.items():
             everyone = np.arange(len(now.users))
@@ -205,26 +208,37 @@ def agreement(way: Way, n_users: int) -> float:
     return float(np.mean([adjusted_rand_score(a, b) for a, b in combinations(found, 2)]))
 
 
-def outcome(events, catalogue, users, as_of) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """ln(1 + money) of every user of the past; which of them spent something, and their shares."""
-    next_events = events.filter((col("time") >= as_of - PERIOD) & (col("time") < as_of))
-    _, _, spend = profile_features.profiles(next_events, catalogue, as_of)
-    wide = catalogue["wide"]
-    if wide.n_unique() < LEAST_CATEGORIES:
-        wide = catalogue["narrow"]
-    level = wide if wide.n_unique() >= LEAST_CATEGORIES else catalogue["item"].cast(pl.String)
-    paid = spend.with_columns(category=pl.lit(level).gather(col("item")), user=col("user"))
-    largest = paid.drop_nulls("category").group_by("category").agg(col("spend").sum())
-    largest = largest.sort(["spend", "category"], descending=[True, False])["category"].head(N_CATEGORIES)
-    paid = paid.filter(col("user").is_in(users.implode()))
-    row = users.search_sorted(paid["user"]).to_numpy()
-    money = np.bincount(row, paid["spend"].to_numpy(), len(users))
+def level_of_mix(folder: Path) -> list[str | None]:
+    """Of every item its category at the level whose mix is asked about, or itself where there are no categories."""
+    catalogue = pl.read_parquet(folder / "catalogue.parquet")
+    paths = catalogue["category"].to_list() if "category" in catalogue.columns else []
+    n_levels = max((len(path or []) for path in paths), default=0)
+    for level in range(n_levels):
+        names = [path[min(level, len(path) - 1)] if path else None for path in paths]
+        n_names = len({name for name in names if name is not None})
+        if n_names >= LEAST_CATEGORIES or (level + 1 == n_levels and n_names > 1):
+            return names
+    return catalogue["item_id"].cast(pl.String).to_list()
+
+
+def outcome(events, catalogue, level, users, since, as_of) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """ln(1 + money) of every user of the past; which of them did something, and the roots of their shares."""
+    next_events = events.filter((col("time") >= since) & (col("time") < as_of))
+    _, liked, spend = profile_features.profiles(next_events, catalogue, as_of)
+    money = spend.filter(col("user").is_in(users.implode()))
+    money = np.bincount(users.search_sorted(money["user"]).to_numpy(), money["spend"].to_numpy(), len(users))
+    done = liked.with_columns(category=pl.lit(pl.Series(level)).gather(col("item"))).filter(col("weight") > 0)
+    largest = done.drop_nulls("category").group_by("category").agg(col("weight").sum())
+    largest = largest.sort(["weight", "category"], descending=[True, False])["category"].head(N_CATEGORIES)
+    done = done.filter(col("user").is_in(users.implode()))
+    row = users.search_sorted(done["user"]).to_numpy()
+    total = np.bincount(row, done["weight"].to_numpy(), len(users))
     place = {name: at for at, name in enumerate(largest)}
-    column = np.array([place.get(name, -1) for name in paid["category"]])
+    column = np.array([place.get(name, -1) for name in done["category"]])
     shares = np.zeros((len(users), len(largest)))
-    np.add.at(shares, (row[column >= 0], column[column >= 0]), paid["spend"].to_numpy()[column >= 0])
-    active = money > 0
-    return np.log1p(money), active, shares[active] / money[active, None]
+    np.add.at(shares, (row[column >= 0], column[column >= 0]), done["weight"].to_numpy()[column >= 0])
+    active = total > 0
+    return np.log1p(money), active, np.sqrt(shares[active] / total[active, None])
 
 
 def explained(groups: np.ndarray, amounts: np.ndarray, active: np.ndarray, shares: np.ndarray) -> dict[str, float]:

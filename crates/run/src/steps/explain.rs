@@ -121,6 +121,7 @@ pub(crate) fn tell(
                 None => method,
             })
             .collect(),
+        ahead_days: ahead.map_or(0, |ahead| ahead.days),
         grouping,
         notes: remarks.clone(),
         features: top_features(profiles, found),
