@@ -157,6 +157,7 @@ fn data(language: Language) -> ReportData {
             n_refits: 10,
             least: 0.7,
         }),
+        ahead_days: 28,
         methods: vec![
             Method {
                 name: "Value × taste".into(),
