@@ -98,10 +98,10 @@ fn groups_that_cannot_be_kept_together_are_refused() {
 #[test]
 fn what_was_done_before_a_label_fails_is_written_whole() {
     let place = finished();
-    labels(&place, "taste,same", |user| format!("{},same", taste(user)));
+    labels(&place, "taste,same", |user| format!("{},alike", taste(user)));
     let said = evaluate(&place, &["taste", "same"], &[]);
     assert_eq!(said.code, 2, "{}", said.out);
-    assert!(said.err.contains("all users are `same`"), "{}", said.err);
+    assert!(said.err.contains("all users are `alike`"), "{}", said.err);
     assert!(said.err.contains("written and in the report: `taste`"), "{}", said.err);
     for name in ["taste.json", "taste.md", "taste-folds.parquet", "taste-users.parquet"] {
         assert!(place.path("run/evaluations").join(name).exists(), "{name} is missing");
@@ -116,7 +116,7 @@ fn what_was_done_before_a_label_fails_is_written_whole() {
 
     // A label that fails takes nothing from what an earlier evaluation of it left.
     let before = written(&place, "taste.json");
-    labels(&place, "taste,same", |_| "same,same".to_owned());
+    labels(&place, "taste,same", |_| "alike,alike".to_owned());
     assert_eq!(evaluate(&place, &["taste"], &[]).code, 2);
     assert_eq!(written(&place, "taste.json"), before);
     place.fenqun(&["score", "run", "--label", "taste"]).fine();

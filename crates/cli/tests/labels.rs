@@ -203,6 +203,24 @@ fn a_category_that_is_the_label_is_refused_by_name() {
 }
 
 #[test]
+fn a_common_item_that_is_the_label_is_refused_by_name() {
+    let place = Workplace::new();
+    let mut rows = orders();
+    for user in (0..90).step_by(2) {
+        let card = "CARD,club card,Drinks,1,1.50";
+        rows.push(format!("{RAW_ID}{user:03},2026-03-05 10:15:00,C{user},{card}"));
+    }
+    place.write("orders.csv", orders_csv(&rows));
+    place.fenqun(&["init", "orders.csv"]).fine();
+    place.fenqun(&["run", "--out", "run"]).fine();
+    labels(&place, |user| if user.is_multiple_of(2) { "member" } else { "guest" }.to_owned());
+    refused(&place, &["`item CARD` gives the label away", "--allow \"item CARD\""]);
+    evaluate(&place, &["--no-learning-curve", "--allow", "item CARD"]).fine();
+    let said = evaluate(&place, &["--allow", "item CARDS"]);
+    assert!(said.code == 2 && said.err.contains("names of features"), "{}", said.err);
+}
+
+#[test]
 fn nothing_asked_and_no_run_are_told() {
     let place = finished();
     let said = place.fenqun(&["evaluate", "run"]);
