@@ -36,13 +36,17 @@ class Fenqun:
         """Prints seconds and inertia as one line of JSON."""
         return [str(self.tool), "k-means-bench", str(rows), str(starts), str(iterations)]
 
+    def example(self, name: str, *arguments: object) -> list[str]:
+        """A program that times one thing on made data, and prints what it found as JSON."""
+        return [str(self.program.parent / "examples" / name), *map(str, arguments)]
+
     def vectors(self, what: str, *arguments: object) -> list[str]:
-        """Graph vectors or decomposition of a made matrix; prints seconds as one line of JSON."""
-        return [str(self.program.parent / "examples" / "vectors_timing"), what, *map(str, arguments)]
+        """Graph vectors or decomposition of a made matrix."""
+        return self.example("vectors_timing", what, *arguments)
 
     def groups(self, way: str, rows: Path, starts: Path) -> list[str]:
-        """A way to group the rows, or their silhouette; prints seconds and a figure as one line of JSON."""
-        return [str(self.program.parent / "examples" / "groups_timing"), way, str(rows), str(starts)]
+        """A way to group the rows, or their silhouette; prints seconds and a figure."""
+        return self.example("groups_timing", way, rows, starts)
 
     def shop(self, n_events: int, out: Path, seed: int) -> list[str]:
         return [str(self.tool), "shop", str(n_events), str(out), str(seed)]

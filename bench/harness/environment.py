@@ -16,29 +16,44 @@ OUT = BENCH / "out"
 FENQUN_CACHE = Path(os.environ.get("FENQUN_CACHE") or Path.home() / ".cache" / "fenqun")
 
 
+EXAMPLES = {
+    "fenqun-encoders": ["vectors_timing"],
+    "fenqun-evaluate": ["groups_timing", "metrics_timing"],
+    "fenqun-segments": ["rules_timing", "softmax_timing"],
+}
+
+
 def python() -> Path:
-    """The interpreter of bench/.venv, made from bench/requirements.txt when that has changed."""
+    """The interpreter of bench/.venv, made from bench/requirements.txt when that has changed.
+
+    `BENCH_VENV` names another folder. One that somebody else made is taken as it is, and nothing is
+    installed into it: what a measurement misses there is told before it begins.
+    """
     folder = Path(os.environ.get("BENCH_VENV") or BENCH / ".venv")
     interpreter = folder / "bin" / "python"
     wanted = hashlib.sha256((BENCH / "requirements.txt").read_bytes()).hexdigest()
     stamp = folder / "requirements.sha256"
     if stamp.exists() and stamp.read_text() == wanted:
         return interpreter
+    if "BENCH_VENV" in os.environ and interpreter.exists() and not stamp.exists():
+        return interpreter
     say(f"installing the peers into {folder} (some gigabytes, most of them torch)")
     if not interpreter.exists():
         venv.create(folder, with_pip=True)
+    # Unfinished until all is installed: an interrupted installation is not taken for somebody's own.
+    stamp.write_text("")
     subprocess.run([interpreter, "-m", "pip", "install", "--quiet", "-r", BENCH / "requirements.txt"], check=True)
     stamp.write_text(wanted)
     return interpreter
 
 
 def binaries() -> tuple[Path, Path]:
-    """`fenqun` and `xtask`, and beside them the examples that time vectors and groups, built with the release profile."""
+    """`fenqun` and `xtask`, and beside them the examples that are timed, built with the release profile."""
     build = ["cargo", "build", "--release", "--locked", "--package", "fenqun", "--package", "xtask"]
     subprocess.run(build, cwd=REPOSITORY, check=True)
-    for room, example in [("fenqun-encoders", "vectors_timing"), ("fenqun-evaluate", "groups_timing")]:
-        build = ["cargo", "build", "--release", "--locked", "--package", room, "--example", example]
-        subprocess.run(build, cwd=REPOSITORY, check=True)
+    for room, examples in EXAMPLES.items():
+        named = [word for example in examples for word in ["--example", example]]
+        subprocess.run(["cargo", "build", "--release", "--locked", "--package", room, *named], cwd=REPOSITORY, check=True)
     query = ["cargo", "metadata", "--format-version", "1", "--no-deps", "--locked"]
     answer = subprocess.run(query, cwd=REPOSITORY, check=True, capture_output=True)
     target = Path(json.loads(answer.stdout)["target_directory"]) / "release"
@@ -49,7 +64,10 @@ def machine(fenqun: Path, interpreter: Path) -> str:
     """One paragraph: where and with what the figures were made."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    ask = "import importlib.metadata as m, sys; print(', '.join(f'{n} {m.version(n)}' for n in sys.argv[1:]))"
+    ask = (
+        "import importlib.metadata as m, sys; known = {d.metadata['Name'].lower(): d.version for d in m.distributions()}; "
+        "print(', '.join(f'{n} {known[n]}' for n in sys.argv[1:] if n in known))"
+    )
     names = [line.split("==")[0] for line in (BENCH / "requirements.txt").read_text().splitlines() if "==" in line]
     return (
         f"{processor()}, {cores} cores, {memory:.0f} GiB, {platform.system()} {platform.release()}; "

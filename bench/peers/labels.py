@@ -27,9 +27,8 @@ from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_limits
 
 import clock
-import profile_features
-from end_to_end import read, weighted_counts
-from profile_features import DAY
+from journey import read, weighted_counts
+from profile_features import DAY, aggregates
 
 clock.ready()
 
@@ -74,23 +73,6 @@ def represent(events, catalogue, households, as_of, model, with_sequence):
     if with_sequence:
         timed("sequence", lambda: sequence_vectors(events, catalogue, households))
     return blocks, seconds
-
-
-def aggregates(events, catalogue, households, as_of) -> np.ndarray:
-    """The profile features, shares of spend by department, and baskets and spend over more windows."""
-    profiles, _, _ = profile_features.profiles(events, catalogue, as_of)
-    numbers = profiles.select("user", pl.selectors.numeric().exclude("user", "value_score"))
-    lines = events.join(catalogue.select("item", "wide"), on="item", how="left").with_columns(age=(as_of - col("time")) / DAY)
-    departments = lines.group_by("wide").agg(n=col("amount").sum()).sort("n", descending=True)["wide"].drop_nulls().head(30)
-    windows = [14, 28, 56, 84, 168, 336]
-    more = lines.group_by("user").agg(
-        **{f"m_{d}": col("amount").filter(col("age") <= d).sum() for d in windows},
-        **{f"f_{d}": col("session").filter(col("age") <= d).n_unique() for d in windows},
-        **{f"share_{name}": (col("amount") * (col("wide") == name)).sum() / col("amount").sum() for name in departments},
-        **{f"lines_{name}": (col("wide") == name).sum() for name in departments},
-    )
-    table = pl.DataFrame({"user": households}).join(numbers, on="user", how="left").join(more, on="user", how="left")
-    return table.drop("user").fill_null(0).fill_nan(0).to_numpy()
 
 
 def text_vectors(events, catalogue, households, model) -> np.ndarray:

@@ -22,9 +22,8 @@ from threadpoolctl import threadpool_limits
 
 import clock
 import profile_features
-from end_to_end import read
-from labels import aggregates
-from profile_features import DAY, PURCHASE
+from journey import read
+from profile_features import DAY, PURCHASE, aggregates
 
 clock.ready()
 
@@ -51,12 +50,13 @@ def read_retail(file: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     lines = pl.read_parquet(file).filter(col("CustomerID").is_not_null() & (col("UnitPrice") > 0))
     taken_back = col("InvoiceNo").cast(pl.String).str.starts_with("C") | (col("Quantity") < 0)
     time = col("InvoiceDate").cast(pl.Datetime("ms")).dt.timestamp("ms")
-    events = lines.unique().select(
+    # In their own order, so that equal keys below leave no room for chance.
+    events = lines.unique(maintain_order=True).select(
         user=col("CustomerID").cast(pl.Int64), time=time, local=time,
         action=pl.when(taken_back).then(profile_features.REFUND).otherwise(PURCHASE).cast(pl.UInt8),
         session=col("InvoiceNo").cast(pl.String).hash(), item=col("StockCode"), amount=col("Quantity").abs() * col("UnitPrice"),
         quantity=col("Quantity").abs().cast(pl.Float64), discount=pl.lit(0.0),
-    ).sort("user", "time", "session", "item")  # fmt: skip
+    ).sort("user", "time", "session", "item", maintain_order=True)  # fmt: skip
     none = pl.lit(None, pl.String)
     return events, events.select("item").unique().with_columns(narrow=none, wide=none, brand=none)
 

@@ -5,6 +5,9 @@
     prepare.py clusters N_ROWS WIDTH K ROWS.npy STARTS.npy
     prepare.py baskets N_BASKETS N_ITEMS MEAN_SIZE BASKETS.txt
     prepare.py counts N_USERS N_COLUMNS MEAN_SIZE OUT_FOLDER
+    prepare.py predictions N_USERS N_CLASSES OUT_FOLDER
+    prepare.py groupings N_USERS WIDTH K OUT_FOLDER
+    prepare.py labelled N_USERS WIDTH N_CLASSES OUT_FOLDER
 """
 
 import sys
@@ -94,6 +97,51 @@ def counts(n_users: str, n_columns: str, mean_size: str, out: str) -> None:
     matrix.data.astype("<f4").tofile(folder / "values.f32")
 
 
+def predictions(n_users: str, n_classes: str, out: str) -> None:
+    """Probabilities that are right more often than not, of classes of different sizes."""
+    n, k, folder = int(n_users), int(n_classes), Path(out)
+    random = np.random.default_rng(7)
+    weights = 0.6 ** np.arange(k)
+    truth = random.choice(k, n, p=weights / weights.sum())
+    logits = random.standard_normal((n, k))
+    logits[np.arange(n), truth] += 1.5
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+    np.save(folder / "probabilities.npy", (shares / shares.sum(axis=1, keepdims=True)).astype(np.float32))
+    truth.astype("<u4").tofile(folder / "truth.u32")
+    logits.argmax(axis=1).astype("<u4").tofile(folder / "decided.u32")
+
+
+def groupings(n_users: str, width: str, k: str, out: str) -> None:
+    """Overlapping groups, and a second grouping that puts a fifth of the users elsewhere."""
+    n, width, k, folder = int(n_users), int(width), int(k), Path(out)
+    random = np.random.default_rng(7)
+    first = random.integers(0, k, n)
+    rows = 2 * random.standard_normal((k, width), dtype=np.float32)[first] + random.standard_normal((n, width), dtype=np.float32)
+    second = np.where(random.random(n) < 0.2, random.integers(0, k, n), first)
+    np.save(folder / "rows.npy", rows)
+    first.astype("<u4").tofile(folder / "first.u32")
+    second.astype("<u4").tofile(folder / "second.u32")
+
+
+def labelled(n_users: str, width: str, n_classes: str, out: str) -> None:
+    """Standardised features that hang together, and classes drawn from a linear model of them; piece by piece."""
+    n, width, k, folder = int(n_users), int(width), int(n_classes), Path(out)
+    random = np.random.default_rng(7)
+    shared = random.standard_normal((8, width), dtype=np.float32)
+    weights = random.standard_normal((width, k), dtype=np.float32) / np.sqrt(width)
+    with open(folder / "rows.f32", "wb") as rows, open(folder / "codes.u32", "wb") as codes:
+        for at in range(0, n, 50_000):
+            n_here = min(50_000, n - at)
+            own = random.standard_normal((n_here, width), dtype=np.float32)
+            data = (own + random.standard_normal((n_here, 8), dtype=np.float32) @ shared / 4) / np.float32(1.25)
+            chosen = (data @ weights + random.gumbel(size=(n_here, k))).argmax(axis=1)
+            data.astype("<f4").tofile(rows)
+            chosen.astype("<u4").tofile(codes)
+
+
 if __name__ == "__main__":
-    makers = {"csv": csv, "texts": texts, "clusters": clusters, "baskets": baskets, "counts": counts}
+    makers = {
+        "csv": csv, "texts": texts, "clusters": clusters, "baskets": baskets, "counts": counts,
+        "predictions": predictions, "groupings": groupings, "labelled": labelled,
+    }  # fmt: skip
     makers[sys.argv[1]](*sys.argv[2:])

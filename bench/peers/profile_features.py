@@ -66,6 +66,23 @@ def profiles(events: pl.DataFrame, catalogue: pl.DataFrame, as_of: int) -> tuple
     return finish(everything), weights, spend
 
 
+def aggregates(events, catalogue, households, as_of):
+    """The profile features, shares of spend by department, and baskets and spend over more windows."""
+    known, _, _ = profiles(events, catalogue, as_of)
+    numbers = known.select("user", pl.selectors.numeric().exclude("user", "value_score"))
+    lines = events.join(catalogue.select("item", "wide"), on="item", how="left").with_columns(age=(as_of - col("time")) / DAY)
+    departments = lines.group_by("wide").agg(n=col("amount").sum()).sort("n", descending=True)["wide"].drop_nulls().head(30)
+    windows = [14, 28, 56, 84, 168, 336]
+    more = lines.group_by("user").agg(
+        **{f"m_{d}": col("amount").filter(col("age") <= d).sum() for d in windows},
+        **{f"f_{d}": col("session").filter(col("age") <= d).n_unique() for d in windows},
+        **{f"share_{name}": (col("amount") * (col("wide") == name)).sum() / col("amount").sum() for name in departments},
+        **{f"lines_{name}": (col("wide") == name).sum() for name in departments},
+    )
+    table = pl.DataFrame({"user": households}).join(numbers, on="user", how="left").join(more, on="user", how="left")
+    return table.drop("user").fill_null(0).fill_nan(0).to_numpy()
+
+
 def of_events(lines: pl.LazyFrame) -> pl.LazyFrame:
     """What needs no visits."""
     inside = lambda d: col("age") <= d  # noqa: E731

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use tempfile::NamedTempFile;
+
 /// Version of the run directory's layout. Older ones stay readable; newer ones are refused.
 pub const FORMAT: u32 = 1;
 
@@ -16,16 +18,11 @@ pub fn write<E: From<io::Error>>(
     path: &Path,
     fill: impl FnOnce(&mut BufWriter<&File>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let temporary = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder)?;
+    let temporary = temporary_beside(path)?;
     let mut writer = BufWriter::with_capacity(1 << 18, temporary.as_file());
     fill(&mut writer)?;
     writer.flush()?;
     drop(writer);
-    readable_by_default(temporary.as_file())?;
     temporary.as_file().sync_all()?;
     temporary.persist(path).map_err(|error| error.error)?;
     Ok(())
@@ -39,16 +36,24 @@ pub fn write_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write(path, |writer| writer.write_all(bytes))
 }
 
-/// Temporary files are private to their owner; results follow the folder's usual mode.
-#[cfg(unix)]
-fn readable_by_default(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable_by_default(_: &File) -> io::Result<()> {
-    Ok(())
+/// A file in the folder of `path` that is gone unless it is persisted. Unlike other temporary files it
+/// has the mode that any new file would have there, because it becomes a result: the process's mask
+/// decides who may read it.
+///
+/// # Errors
+/// The file system's.
+pub fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.prefix(".writing-").tempfile_in(folder)
 }
 
 #[cfg(test)]
@@ -67,5 +72,17 @@ mod tests {
         assert!(failed.is_err());
         assert_eq!(std::fs::read(&path).expect("still there"), b"old");
         assert_eq!(std::fs::read_dir(folder.path()).expect("folder").count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_result_may_be_read_by_whom_any_new_file_there_may_be() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let (ours, plain) = (folder.path().join("ours"), folder.path().join("plain"));
+        write_bytes(&ours, b"").expect("written");
+        File::create(&plain).expect("created");
+        let mode = |path: &Path| std::fs::metadata(path).expect("there").permissions().mode();
+        assert_eq!(mode(&ours), mode(&plain));
     }
 }

@@ -52,8 +52,49 @@ pub fn check_segmenter<S: Segmenter>(params: &S, data: &Matrix) {
     reversed.segments.reverse();
     reversed.scores.reverse();
     assert_eq!(reversed, assignment, "the order of rows does not matter to assign");
+    for row in [0, data.n_rows() / 2, data.n_rows() - 1] {
+        let alone = model.assign(&data.select_rows(&[row])).unwrap();
+        assert_eq!(alone.segments[0], assignment.segments[row], "one user alone, same segment");
+        let bits = [alone.scores[0], assignment.scores[row]].map(f32::to_bits);
+        assert_eq!(bits[0], bits[1], "one user alone, same score");
+        let (own, among) = (alone.is_assigned(0), assignment.is_assigned(row));
+        assert_eq!(own, among, "one user alone, in a segment as among all");
+    }
+    check_shares(&model, &read, data);
+
+    if let Some(centres) = model.centres() {
+        let square = |row: usize, centre: &[f32]| -> f64 {
+            let pairs = data.row(row).iter().zip(centre);
+            pairs.map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2)).sum()
+        };
+        for (row, &own) in assignment.segments.iter().enumerate() {
+            let own = square(row, centres.row(own as usize));
+            let nearest = centres.rows().all(|centre| own <= square(row, centre) + 1e-9);
+            assert!(nearest, "row {row} belongs to the segment of the nearest centre");
+        }
+    }
 
     check_refusals(params, &model, data, seed);
+}
+
+/// Where a way says how much a user belongs to each segment, it says so of everyone alike, and the
+/// segment it assigns is the one the user belongs to most.
+#[allow(clippy::unwrap_used)]
+fn check_shares<F: Fitted>(model: &F, read: &F, data: &Matrix) {
+    let shares = model.shares(data).expect("shares of what it was fitted on");
+    assert_eq!(read.shares(data).unwrap(), shares, "saved and read back, same shares");
+    let Some(shares) = shares else { return };
+    assert_eq!((shares.n_rows(), shares.n_columns()), (data.n_rows(), model.n_segments()));
+    let assignment = model.assign(data).unwrap();
+    for (row, own) in shares.rows().enumerate() {
+        assert!(own.iter().all(|share| (0.0..=1.0).contains(share)), "shares lie in 0..=1");
+        assert!((own.iter().sum::<f32>() - 1.0).abs() < 1e-4, "shares of a user sum to 1");
+        let most = own.iter().copied().fold(0.0, f32::max);
+        let of_segment = own[assignment.segments[row] as usize];
+        assert!(of_segment >= most, "the own segment has the largest share");
+        let alone = model.shares(&data.select_rows(&[row])).unwrap().unwrap();
+        assert_eq!(alone.row(0), own, "one user alone, same shares");
+    }
 }
 
 fn check_refusals<S: Segmenter>(params: &S, model: &S::Fitted, data: &Matrix, seed: Seed) {
@@ -73,6 +114,8 @@ fn check_refusals<S: Segmenter>(params: &S, model: &S::Fitted, data: &Matrix, se
     let wide = Matrix::zeros(1, data.n_columns() + 1);
     let error = model.assign(&wide).map(drop);
     assert!(matches!(error, Err(DataError::WrongWidth { .. })), "another width is refused");
+    let error = model.shares(&wide).map(drop);
+    assert!(matches!(error, Err(DataError::WrongWidth { .. })), "and by shares");
 }
 
 /// `n_classes` groups of [`blobs`] with their labels, every fifth user of each unlabelled.

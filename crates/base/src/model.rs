@@ -66,6 +66,25 @@ impl ModelState {
         self
     }
 
+    /// Adds the tensors of a model that this one is made of, under names that begin with `prefix`.
+    /// Its settings are for the caller to keep: [`Self::part`] asks for them again.
+    #[must_use]
+    pub fn with_part(mut self, prefix: &str, part: Self) -> Self {
+        let tensors = part.tensors.into_iter();
+        self.tensors.extend(tensors.map(|(name, tensor)| (format!("{prefix}{name}"), tensor)));
+        self
+    }
+
+    /// The state of a model that this one is made of: `part` with its tensors under their own names
+    /// again.
+    #[must_use]
+    pub fn part(&self, prefix: &str, part: Self) -> Self {
+        let own = |(name, tensor): (&String, &Tensor)| {
+            Some((name.strip_prefix(prefix)?.to_owned(), tensor.clone()))
+        };
+        Self { tensors: self.tensors.iter().filter_map(own).collect(), ..part }
+    }
+
     /// Reads the settings.
     ///
     /// # Errors

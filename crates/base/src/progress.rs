@@ -22,7 +22,7 @@ pub trait Sink: Send + Sync {
 
 /// The user asked to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("interrupted; what was finished is kept: go on with `fenqun run --resume`")]
+#[error("interrupted")]
 pub struct Interrupted;
 
 /// Handed through every long step: tells how far it is, and whether it should stop.

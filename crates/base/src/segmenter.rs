@@ -27,6 +27,23 @@ pub trait Fitted: Stored + Send + Sync {
     /// [`DataError::WrongWidth`], [`DataError::NotFinite`].
     fn assign(&self, data: &Matrix) -> Result<Assignment, DataError>;
 
+    /// The point of each segment, one a row, where every row belongs to the segment of the nearest
+    /// one; `None` for a way that places by anything else.
+    fn centres(&self) -> Option<&Matrix> {
+        None
+    }
+
+    /// How much each row belongs to each segment, where the method says more than which one it is:
+    /// rows × segments, as [`Soft::probabilities`]. The largest share of a row is that of its
+    /// segment.
+    ///
+    /// # Errors
+    /// As [`Self::assign`].
+    fn shares(&self, data: &Matrix) -> Result<Option<Matrix>, DataError> {
+        self.check(data)?;
+        Ok(None)
+    }
+
     /// Checks what every `assign` must refuse.
     ///
     /// # Errors
@@ -63,9 +80,10 @@ pub trait Soft: Fitted {
 /// What makes up a head's scores of one row, classes × columns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contributions {
-    /// What each column adds to each class's score beyond the expected one: Shapley values. A row
-    /// sums to the score less its expectation.
-    pub amounts: Matrix,
+    /// What each column adds to each class's score beyond the expected one: Shapley values, one list
+    /// a class. They sum to the score less its expectation, and are kept as wide as they were
+    /// summed, so that they do so to the last digits.
+    pub amounts: Vec<Vec<f64>>,
     /// How much of it is linear: what one unit more of the column adds. Zeros where nothing is.
     pub slopes: Matrix,
 }
@@ -84,4 +102,14 @@ pub trait Supervised: Sync {
     /// What [`Labels::check`] refuses; [`DataError`] for a parameter outside its rule, values not
     /// finite.
     fn fit(&self, data: &Matrix, labels: &Labels, seed: Seed) -> Result<Self::Fitted, DataError>;
+
+    /// The same settings where only the classes `kept` have examples, as in an inner fold; `None`
+    /// where no setting hangs on the classes.
+    fn for_classes(&self, kept: &[usize]) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        let _ = kept;
+        None
+    }
 }

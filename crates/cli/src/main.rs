@@ -38,6 +38,7 @@ fn program() -> ExitCode {
         Command::Segments(segments) => commands::segments::segments(segments, &console),
         Command::Evaluate(options) => commands::evaluate::evaluate(options, &console),
         Command::Tune(options) => commands::tune::tune(options, &console),
+        Command::Vectors(vectors) => commands::vectors::vectors(vectors, &console),
         Command::Models(packages) => commands::packages::models(packages, &console),
         Command::Data(packages) => commands::packages::data(packages, &console),
         Command::Encode(encode) => commands::encode::encode(encode, &console),

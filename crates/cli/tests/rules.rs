@@ -142,3 +142,91 @@ fn definitions_are_checked_with_and_without_a_run() {
     assert!(none.err.contains("holds no finished run"), "{}", none.err);
     assert_eq!(place.fenqun(&["segments", "count", "--run", "run"]).code, 2);
 }
+
+/// Hours since the year began, of `2026-03-04 15:15:00`.
+fn hours(time: &str) -> f64 {
+    let number = |from: usize, to: usize| time[from..to].parse::<usize>().expect("digits");
+    let before: usize = [31, 28, 31, 30, 31, 30, 31][..number(5, 7) - 1].iter().sum();
+    ((before + number(8, 10) - 1) * 24 + number(11, 13)) as f64 + 0.25
+}
+
+/// The rule of the introduction, in a shop that never took anything back.
+const YOUNG_FAMILY: &str = "purchased(category = \"baby\", within = \"90d\", at_least = 2) \
+                            and spend_91d > 300 and not refund_share > 0.2";
+
+#[test]
+fn a_column_that_could_only_be_zero_reads_as_zero() {
+    let place = shop();
+    let rows = orders();
+    let time = |row: &String| hours(row.split(',').nth(1).expect("a time"));
+    let as_of = (rows.iter().map(time).fold(0.0, f64::max) / 24.0).ceil() * 24.0;
+    let mut users: BTreeMap<&str, (usize, f64)> = BTreeMap::new();
+    for row in &rows {
+        let cells: Vec<&str> = row.split(',').collect();
+        let days = (as_of - time(row)) / 24.0;
+        let user = users.entry(cells[0]).or_default();
+        user.0 += usize::from(cells[5] == "Baby" && days <= 90.0);
+        let number = |cell: &str| cell.parse::<f64>().expect("a number");
+        user.1 += if days <= 91.0 { number(cells[6]) * number(cells[7]) } else { 0.0 };
+    }
+    let expected = users.values().filter(|user| user.0 >= 2 && user.1 > 300.0).count();
+    assert!(expected > 0 && expected < 90);
+
+    let count = |rule: &str| {
+        let count = ["segments", "count", "--rule", rule, "--run", "run", "--format", "json"];
+        let said = place.fenqun(&count).fine();
+        let counts: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+        assert_eq!(counts["warnings"], serde_json::json!([]), "{rule}");
+        counts["segments"][0]["n_users"].as_u64().expect("a number") as usize
+    };
+    assert_eq!(count(YOUNG_FAMILY), expected);
+    assert_eq!(count("refund_share = 0 and discount_share = 0"), 90);
+    assert_eq!(count("n_view > 0"), 0);
+    let near = place.fenqun(&["segments", "count", "--rule", "refund_shar > 0.2", "--run", "run"]);
+    assert_eq!(near.code, 2);
+    assert!(near.err.contains("did you mean `refund_share`?"), "{}", near.err);
+
+    // The same users where the rule makes the segments of a run.
+    place
+        .write("family.toml", format!("[[segment]]\nname = \"family\"\nrule = '{YOUNG_FAMILY}'\n"));
+    let config = fs::read_to_string(place.path("fenqun.toml")).expect("a configuration");
+    let rules = "[segments]\nmethod = \"rules\"\ndefinitions = [\"family.toml\"]\nrefits = 3\n";
+    place.write("rules.toml", format!("{config}\n{rules}"));
+    place.fenqun(&["run", "-c", "rules.toml", "--out", "family", "--quiet"]).fine();
+    let cards = fs::read_to_string(place.path("family/cards.json")).expect("cards");
+    let cards: serde_json::Value = serde_json::from_str(&cards).expect("JSON");
+    assert_eq!(cards[0]["n_users"], expected);
+    place.fenqun(&["score", "family", "-o", "scores.parquet"]).fine();
+    let [own, scores] = ["family/segments.parquet", "scores.parquet"]
+        .map(|file| fs::read(place.path(file)).expect("a table"));
+    assert!(own == scores, "scoring gives other bytes");
+}
+
+#[test]
+fn rules_about_what_nobody_ever_did_are_warned_of() {
+    let place = shop();
+    let rule = "not visited(within = \"8w\") and purchased()";
+    let count = ["segments", "count", "--rule", rule, "--run", "run"];
+    let said = place.fenqun(&count).fine();
+    let words = "Warning: segment `rule` asks about `visited`, and no event of this run is that";
+    assert!(said.err.contains(words), "{}", said.err);
+    assert!(said.err.contains("Events here are `purchased`"), "{}", said.err);
+    assert!(said.out.contains("90 of 90 users"), "{}", said.out);
+    let warned = |arguments: &[&str]| {
+        let said = place.fenqun(&[arguments, &["--format", "json"]].concat()).fine();
+        assert!(said.err.is_empty(), "{}", said.err);
+        let told: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+        let warnings = told["warnings"].as_array().expect("warnings").clone();
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert!(warnings[0].as_str().expect("words").starts_with("Warning: segment `"));
+    };
+    warned(&count);
+    place.write("asleep.toml", "[[segment]]\nname = \"asleep\"\nrule = 'count(viewed()) < 1'\n");
+    warned(&["segments", "check", "asleep.toml", "--run", "run"]);
+    let export = ["segments", "export", "asleep", "asleep.toml", "--run", "run", "-o", "out.csv"];
+    warned(&export);
+    assert!(place.fenqun(&export).fine().err.contains("asks about `viewed`"));
+    // Without a run nothing is known of events.
+    let said = place.fenqun(&["segments", "check", "asleep.toml"]).fine();
+    assert!(said.err.is_empty(), "{}", said.err);
+}

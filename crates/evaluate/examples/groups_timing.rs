@@ -7,9 +7,11 @@
 
 #![allow(clippy::print_stdout)]
 
+mod npy;
+
 use std::time::Instant;
 
-use fenqun_base::{Fitted, Matrix, Seed, Segmenter};
+use fenqun_base::{Fitted, Seed, Segmenter};
 use fenqun_evaluate::{inertia, silhouette};
 use fenqun_segments::{Density, Hierarchical, KMeans};
 
@@ -23,7 +25,7 @@ fn main() -> Result<(), Failure> {
     let [way, rows, starts] = &arguments[..] else {
         return Err("WAY ROWS.npy STARTS.npy".into());
     };
-    let (rows, starts) = (read(rows)?, read(starts)?);
+    let (rows, starts) = (npy::read(rows.as_ref())?, npy::read(starts.as_ref())?);
     let n_segments = starts.n_rows();
     let rounds =
         |max_iterations| KMeans { n_segments, max_iterations, tolerance: 0.0, ..KMeans::default() };
@@ -54,28 +56,4 @@ fn main() -> Result<(), Failure> {
     };
     println!("{{\"seconds\": {}, \"figure\": {figure}}}", seconds.as_secs_f64());
     Ok(())
-}
-
-/// A matrix of float32 from a `.npy` file in C order.
-fn read(path: &str) -> Result<Matrix, Failure> {
-    let bytes = std::fs::read(path)?;
-    if bytes.len() < 10 || !bytes.starts_with(b"\x93NUMPY\x01") {
-        return Err(format!("{path} is no .npy file of format 1").into());
-    }
-    let length = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
-    let header = std::str::from_utf8(bytes.get(10..10 + length).ok_or("header cut short")?)?;
-    if !header.contains("'<f4'") || !header.contains("'fortran_order': False") {
-        return Err(format!("{path} must hold float32 in C order: {header}").into());
-    }
-    let shape = header.split('(').nth(1).and_then(|rest| rest.split(')').next());
-    let extents = shape.ok_or("no shape")?.split(',').map(str::trim).filter(|it| !it.is_empty());
-    let extents: Vec<usize> = extents.map(str::parse).collect::<Result<_, _>>()?;
-    let [n_rows, n_columns] = extents[..] else {
-        return Err(format!("{path} must have two dimensions").into());
-    };
-    let values = bytes[10 + length..]
-        .chunks_exact(4)
-        .map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]))
-        .collect();
-    Ok(Matrix::new(n_rows, n_columns, values)?)
 }

@@ -134,6 +134,21 @@ pub(crate) fn columns(params: &ProfileParams) -> Vec<Column> {
     columns
 }
 
+/// Whether a feature is 0 for everyone in a shop that lacks what it needs. Others that are left out
+/// there repeat a feature that is kept.
+pub(crate) fn is_zero_without(name: &str) -> bool {
+    let of_name = |definition: &&Definition| match definition.0.split_once("{}") {
+        None => definition.0 == name,
+        Some((before, after)) => {
+            let place = name.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+            place
+                .is_some_and(|place| !place.is_empty() && place.bytes().all(|b| b.is_ascii_digit()))
+        }
+    };
+    let needs = TABLE.iter().find(of_name).map(|definition| definition.2);
+    matches!(needs, Some(Prices | Discounts | Did(_)))
+}
+
 /// How many windows, from the shortest, the longest one holds twice; the shortest always counts.
 fn n_trends(params: &ProfileParams) -> usize {
     let longest = params.windows_days.last().copied().unwrap_or(0);

@@ -86,6 +86,15 @@ pub use sequence::{SequenceEvent, Sequences};
 pub use shop::Shop;
 pub use value::{ValueBasis, ValueChoice};
 
+/// Every feature that a shop can have with these parameters; a name that ends in `:` goes on with a
+/// brand or category of the shop.
+#[must_use]
+pub fn possible_features(params: &ProfileParams) -> Vec<String> {
+    let behaviour = behaviour::columns(params).into_iter().map(|column| column.feature.name);
+    let taste = taste::FORMULAS.iter().map(|(name, _)| name.replace("{}", ""));
+    behaviour.chain(taste).collect()
+}
+
 /// Name and formula of every feature, in the order of columns; `{}` stands for a window in days,
 /// a band of hours, a day of the week, a brand or a category.
 pub fn formulas() -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -1,6 +1,6 @@
 use fenqun_base::{Action, Catalogue, DataError, NO_CODE, SparseMatrix};
 
-use crate::behaviour::Needs;
+use crate::behaviour::{Needs, is_zero_without};
 use crate::categories::Categories;
 use crate::feature::{Feature, FeatureKind};
 use crate::fold::Signals;
@@ -91,6 +91,13 @@ impl Shop {
     #[must_use]
     pub fn as_of(&self) -> i64 {
         self.as_of
+    }
+
+    /// Behaviour features that are left out because they are 0 for everyone here: nobody did what
+    /// they count, or nothing has a price.
+    pub fn zero_features(&self) -> impl Iterator<Item = &str> {
+        let left_out = self.behaviour.iter().filter(|(_, is_kept)| !is_kept);
+        left_out.map(|(name, _)| name.as_str()).filter(|name| is_zero_without(name))
     }
 
     /// Refuses a shop learned with other windows.

@@ -5,6 +5,7 @@ mod support;
 use fenqun_base::{Action, Catalogue, Event, NO_CODE, Progress};
 use fenqun_profiles::{
     EventsInMemory, Parts, ProfileParams, Profiles, ProfilesError, ValueBasis, build,
+    possible_features,
 };
 use support::{DAY, HOUR, event, item, user};
 
@@ -271,5 +272,40 @@ impl Parts for Channels {
 
     fn channels(&self) -> Vec<u32> {
         self.1.clone()
+    }
+}
+
+#[test]
+fn what_a_shop_leaves_out_as_zero_is_zero_in_a_shop_that_keeps_it() {
+    let params = ProfileParams::default();
+    let of = |events: Vec<Event>| {
+        let items = ["1", "2", "3"].map(|id| item(id, &["grocery", "treats"], "own")).to_vec();
+        let events = EventsInMemory { parts: vec![events], catalogue: Catalogue { items } };
+        build(&events, 30 * DAY, &params, &Progress::silent()).expect("builds")
+    };
+    let plain: Vec<Event> =
+        (1..9).map(|day| event(user(9), day * 3 * DAY, Action::Purchase)).collect();
+    let alone = of(plain.clone());
+    let among = of(six_events().into_iter().chain(plain).collect());
+    let row = among.row_of(user(9)).expect("a user");
+    let zeros: Vec<&str> = alone.shop.zero_features().collect();
+    for name in ["refund_share", "n_view", "spend_91d", "discount_share", "conversion"] {
+        assert!(zeros.contains(&name), "{name} of {zeros:?}");
+    }
+    for name in &zeros {
+        assert_eq!(alone.feature(name), None, "{name} is left out");
+        if let Some(column) = among.feature(name) {
+            assert_eq!(among.values.at(row, column), 0.0, "{name}");
+        }
+    }
+    // What repeats another feature is left out too, and is not 0.
+    assert!(alone.feature("visits").is_none() && !zeros.contains(&"visits"));
+    assert!(!zeros.contains(&"frequency_91d") && !zeros.contains(&"channels"));
+    assert!(!among.shop.zero_features().any(|name| name == "refund_share"));
+
+    let possible = possible_features(&params);
+    for feature in among.features.iter().chain(&alone.features) {
+        let begins = |known: &String| known.ends_with(':') && feature.name.starts_with(known);
+        assert!(possible.iter().any(|it| *it == feature.name || begins(it)), "{}", feature.name);
     }
 }

@@ -20,8 +20,10 @@ use crate::evaluate::EvaluationConfig;
 use crate::heads::HeadConfig;
 use crate::tune::TuneConfig;
 
+pub(crate) use segments::VALUE_SCORE;
 pub use segments::{
     DensityConfig, HierarchicalConfig, LifetimeConfig, RfmConfig, RoundGridConfig, RulesConfig,
+    ValueTiersConfig,
 };
 
 /// Version of the configuration's layout.
@@ -29,6 +31,15 @@ pub const CONFIG_FORMAT: u32 = 1;
 
 /// Every block there is.
 pub const BLOCKS: [&str; 4] = ["aggregates", "categories", "graph", "text"];
+
+/// A block that segments can be found in, and no part of the user vector: recency, frequency and
+/// spend, as the plain baseline scales them.
+pub(crate) const RFM_BLOCK: &str = "rfm";
+
+/// Blocks that segments can be found in.
+pub(crate) fn is_segment_block(name: &str) -> bool {
+    BLOCKS.contains(&name) || name == RFM_BLOCK
+}
 
 /// Everything that decides what a run gives.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -126,6 +137,8 @@ pub enum SegmentsConfig {
     Hierarchical(HierarchicalConfig),
     /// Dense places in a few dimensions of chosen blocks; who is nowhere stays unassigned.
     Density(DensityConfig),
+    /// Tiers of one column of the profiles: spend, frequency, any other.
+    ValueTiers(ValueTiersConfig),
     /// The named grid of recency, frequency and spend.
     Rfm(RfmConfig),
     /// Tiers by what users will buy.
@@ -324,7 +337,7 @@ impl Config {
             let rule = "one or more [[source]] tables: `fenqun init FILES` writes them";
             return Err(refuse("source", rule, "none".into()));
         }
-        self.segments.check(path)?;
+        self.segments.check(path, &self.profiles)?;
         self.as_of(path)?;
         self.profiles.check().map_err(RunError::step(format!("{}: [profiles]", path.display())))?;
         if self.blocks.is_empty() || self.blocks.iter().any(|name| !BLOCKS.contains(&&**name)) {
@@ -341,6 +354,9 @@ impl Config {
 /// then knows only where the table begins.
 fn misspelt_after(text: &str, start: usize, message: &str) -> Option<usize> {
     let name = message.strip_prefix("unknown field `")?.split('`').next()?;
+    if name.is_empty() {
+        return None;
+    }
     let is_part = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '-';
     let mut from = start;
     loop {

@@ -61,6 +61,9 @@ impl RunDirectory {
                 };
                 return Err(RunError::Occupied { path: folder.to_owned(), what });
             }
+            if !is_of_a_run(folder) {
+                return Err(RunError::Foreign { path: folder.to_owned() });
+            }
             fs::remove_dir_all(folder).map_err(RunError::writing(folder))?;
         } else if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
             let what = "holds files that are no run";
@@ -169,6 +172,13 @@ impl RunDirectory {
     }
 }
 
+/// Whether a folder with a manifest or a state is a run, be its manifest damaged: other programs have
+/// files of these names too, and what replaces a run removes the whole folder.
+fn is_of_a_run(folder: &Path) -> bool {
+    let is_damaged_run = folder.join("quality.json").exists() && folder.join("events").is_dir();
+    is_damaged_run || open(folder).is_ok() || read_json::<State>(&folder.join("state.json")).is_ok()
+}
+
 /// The manifest of a finished run.
 ///
 /// # Errors
@@ -231,5 +241,39 @@ pub(crate) fn check_out(out: &Path, read: &[PathBuf]) -> Result<(), RunError> {
     match read.iter().find(is_there) {
         Some(_) => refuse("it is read for this".to_owned()),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn begin(folder: &Path, existing: Existing) -> Result<(), RunError> {
+        let text = "[[source]]\nfiles = [\"a.csv\"]\naction = \"purchase\"\n\
+                    columns = { user_id = \"u\", event_time = \"t\" }\n";
+        let config = Config::parse(text, Path::new("fenqun.toml"))?;
+        RunDirectory::begin(folder, &config, existing).map(drop)
+    }
+
+    #[test]
+    fn what_is_no_run_is_never_replaced() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let page = folder.path().join("manifest.json");
+        fs::write(&page, r#"{"name": "a web page", "icons": []}"#).expect("written");
+        let error = begin(folder.path(), Existing::Replace).expect_err("refused").to_string();
+        assert!(error.contains("that are no run"), "{error}");
+        assert!(page.exists());
+    }
+
+    #[test]
+    fn an_unfinished_run_is_replaced_only_when_that_is_asked_for() {
+        let parent = tempfile::tempdir().expect("temporary folder");
+        let folder = parent.path().join("run");
+        begin(&folder, Existing::Refuse).expect("nothing is there");
+        fs::write(folder.join("half"), "").expect("written");
+        let error = begin(&folder, Existing::Refuse).expect_err("refused").to_string();
+        assert!(error.contains("--resume"), "{error}");
+        begin(&folder, Existing::Replace).expect("replaced");
+        assert!(!folder.join("half").exists());
     }
 }

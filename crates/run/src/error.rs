@@ -8,6 +8,7 @@ use fenqun_events::EventsError;
 use fenqun_explain::ExplainError;
 use fenqun_profiles::ProfilesError;
 
+use crate::behaviour::VectorFault;
 use crate::packages::PackageError;
 use crate::report::ReportError;
 use crate::rules::RulesError;
@@ -67,9 +68,7 @@ pub enum RunError {
         source: io::Error,
     },
     /// A file cannot be written.
-    #[error(
-        "{path} cannot be written: {source}; free some space or choose another folder with --out"
-    )]
+    #[error("{path} cannot be written: {source}; free some space or choose another place")]
     Write {
         /// The file.
         path: PathBuf,
@@ -91,6 +90,14 @@ pub enum RunError {
         path: PathBuf,
         /// What it holds.
         what: &'static str,
+    },
+    /// What would be replaced is no run.
+    #[error(
+        "{path} holds files that are no run, and --replace removes runs only: choose another folder with --out"
+    )]
+    Foreign {
+        /// The folder.
+        path: PathBuf,
     },
     /// Nothing to resume.
     #[error("nothing to resume in {path}: {reason}")]
@@ -218,14 +225,32 @@ pub enum RunError {
         reason: String,
     },
     /// A file of user vectors that breaks a rule.
-    #[error("{path} must hold {rule}, got {found}")]
-    VectorFile {
-        /// The file.
-        path: PathBuf,
-        /// The rule, after "must hold".
-        rule: String,
-        /// What came.
-        found: String,
+    #[error("{0}")]
+    VectorFile(VectorFault),
+    /// A run without a list of ids that other vectors could be compared with.
+    #[error(
+        "{run} holds no input of the behaviour protocol{}: `fenqun evaluate RUN --task behaviour` \
+         writes one",
+        match name {
+            Some(name) => format!(" called `{name}`{}", among(known)),
+            None => String::new(),
+        }
+    )]
+    NoInput {
+        /// The folder of the run.
+        run: PathBuf,
+        /// The evaluation that was named.
+        name: Option<String>,
+        /// Evaluations that have one.
+        known: Vec<String>,
+    },
+    /// Several lists of ids that other vectors could be compared with.
+    #[error("{run} holds several inputs: name one of `{}` with --task", known.join("`, `"))]
+    SeveralInputs {
+        /// The folder of the run.
+        run: PathBuf,
+        /// Evaluations that have one.
+        known: Vec<String>,
     },
     /// No axis to group users by.
     #[error(
@@ -245,6 +270,14 @@ pub enum RunError {
     NoTexts {
         /// Why.
         reason: String,
+    },
+    /// Tiers of a column that this shop does not have.
+    #[error("[segments] by = \"{name}\": the profiles of this shop have no such column{hint}")]
+    NoColumn {
+        /// The column.
+        name: String,
+        /// Why, or which one is nearest, with its own punctuation.
+        hint: String,
     },
     /// A step of the numbers refused its input.
     #[error("{step}: {source}")]
@@ -299,15 +332,16 @@ impl RunError {
         move |source| Self::Write { path, source }
     }
 
-    /// A file of user vectors that breaks a rule.
-    pub(crate) fn vector_file(path: &Path, rule: &str, found: String) -> Self {
-        Self::VectorFile { path: path.to_owned(), rule: rule.to_owned(), found }
-    }
-
     /// For `map_err` on a numeric step that a person should be told of.
     pub(crate) fn step(step: impl Into<String>) -> impl FnOnce(DataError) -> Self {
         let step = step.into();
         move |source| Self::Step { step, source }
+    }
+}
+
+impl From<VectorFault> for RunError {
+    fn from(fault: VectorFault) -> Self {
+        Self::VectorFile(fault)
     }
 }
 

@@ -48,6 +48,6 @@ pub use fenqun_events::{LabelColumns, LabelsConfig};
 pub use heads::{BlendHead, BlendPart, BlockWeight, HeadConfig, HeadMethod, OnBlocks};
 pub use manifest::{BlockFacts, Counts, Input, Manifest, TextModelFacts, Timing};
 pub use pages::report_again;
-pub use score::{ScoreOutcome, ScoreRequest, Why, explain_user, score};
+pub use score::{ExplainRequest, ScoreOutcome, ScoreRequest, Why, explain_user, score};
 pub use steps::{Outcome, RunRequest, Until, check, run};
 pub use tune::{TuneConfig, TuneOutcome, TuneRequest, tune};

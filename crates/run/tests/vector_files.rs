@@ -6,7 +6,7 @@ use std::path::Path;
 
 use fenqun_base::UserId;
 use fenqun_run::RunError;
-use fenqun_run::behaviour::read_vectors;
+use fenqun_run::behaviour::{VectorFault, check_vectors, read_vectors};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -66,13 +66,20 @@ fn what_numpy_writes_is_read_in_the_order_wanted_or_refused_by_its_rule() {
         };
         write(folder.path(), &bytes(&case.ids), &vectors);
         let found = read_vectors(folder.path(), &users);
+        // The check says the same as the reader, without holding the vectors.
+        let ids: Vec<i64> = users.iter().map(|user| user.client_id()).collect();
+        let checked = check_vectors(folder.path(), Some(&ids)).expect("can be read");
+        assert_eq!(checked.faults.first().map(VectorFault::to_string), {
+            found.as_ref().err().map(ToString::to_string)
+        });
+        assert_eq!(checked.n_wanted, Some(5));
         match (&case.error, found) {
             (None, found) => {
                 let found = found.unwrap_or_else(|error| panic!("{}: {error}", case.name));
                 let rows: Vec<Vec<f32>> = found.rows().map(<[f32]>::to_vec).collect();
                 assert_eq!(rows, reference.vectors, "{}", case.name);
             }
-            (Some(expected), Err(error @ RunError::VectorFile { .. })) => {
+            (Some(expected), Err(error @ RunError::VectorFile(_))) => {
                 let said = error.to_string();
                 assert!(said.contains(expected), "{}: {said}", case.name);
                 assert!(said.contains(".npy must hold "), "{}: {said}", case.name);
@@ -119,4 +126,23 @@ fn a_folder_that_is_not_there_is_named() {
     let (_, users) = reference();
     let error = read_vectors("/nowhere/at/all".as_ref(), &users).expect_err("no folder");
     assert!(error.to_string().contains("client_ids.npy cannot be read"), "{error}");
+}
+
+#[test]
+fn both_files_are_checked_and_the_place_of_a_fault_is_told_apart() {
+    let (reference, _) = reference();
+    let case = |name: &str| reference.cases.iter().find(|case| case.name == name).expect("case");
+    let folder = tempfile::tempdir().expect("temporary folder");
+    write(folder.path(), &bytes(&case("an id twice").ids), &bytes(&case("NaN").vectors));
+    let found = check_vectors(folder.path(), None).expect("can be read");
+    assert_eq!((found.n_users, found.width, found.n_wanted), (None, None, None));
+    let [ids, vectors] = &found.faults[..] else { panic!("{found:?}") };
+    assert!(ids.file.ends_with("client_ids.npy") && ids.row.is_some() && ids.column.is_none());
+    assert_eq!((vectors.row, vectors.column), (Some(3), Some(1)));
+    assert_eq!(vectors.found, "NaN");
+
+    // Without a run any ids will do, each once.
+    write(folder.path(), &bytes(&case("a strange id").ids), &bytes(&case("good").vectors));
+    let found = check_vectors(folder.path(), None).expect("can be read");
+    assert_eq!((found.n_users, found.width, found.faults.len()), (Some(5), Some(3), 0));
 }

@@ -39,6 +39,7 @@
 
 pub mod blend;
 pub mod calibration;
+pub mod corrected;
 pub mod decision;
 pub mod density;
 pub mod hierarchical;
@@ -58,6 +59,7 @@ mod planes;
 
 pub use blend::{Blend, BlendModel, HeadModel, Part, PartHead, PartModel, View};
 pub use calibration::{Calibration, CalibrationModel, out_of_fold};
+pub use corrected::{Corrected, CorrectedModel};
 pub use decision::{Decision, DecisionModel};
 pub use density::{Density, DensityModel};
 pub use hierarchical::{Hierarchical, HierarchicalModel, Linkage};

@@ -47,8 +47,15 @@ pub struct ExplainOptions {
     #[arg(long, value_name = "N")]
     pub segment: Option<usize>,
     /// A label that `fenqun evaluate` learned: why the user is told its class
-    #[arg(long, value_name = "NAME", requires = "user")]
+    #[arg(long, value_name = "NAME", conflicts_with = "segment")]
     pub label: Option<String>,
+    /// What may change, each with a --change of its own: spend, visits, absence, views, favourites,
+    /// carts, searches, reviews, category:NAME, item:ID, spend:CATEGORY, or a number of the profile
+    #[arg(long, value_name = "NAME", conflicts_with = "segment")]
+    pub change: Vec<String>,
+    /// Where the changes should lead: a segment (or class) by name or number; without it anywhere else
+    #[arg(long, value_name = "SEGMENT", conflicts_with = "segment")]
+    pub to: Option<String>,
 }
 
 /// `fenqun report`.
@@ -112,5 +119,29 @@ pub enum SegmentsAction {
         /// Where the audience goes
         #[arg(short, long, value_name = "FILE.csv")]
         output: PathBuf,
+    },
+}
+
+/// `fenqun vectors`.
+#[derive(Args, Debug)]
+pub struct VectorsOptions {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: VectorsAction,
+}
+
+/// What can be done with user vectors in files.
+#[derive(Debug, Subcommand)]
+pub enum VectorsAction {
+    /// Check client_ids.npy and embeddings.npy in a folder; name file, rule, find, row and column
+    Check {
+        /// The folder
+        folder: PathBuf,
+        /// A finished run: the ids must be those that its behaviour evaluation asks about
+        #[arg(long, value_name = "DIR")]
+        run: Option<PathBuf>,
+        /// Which behaviour evaluation of the run, where there are several
+        #[arg(long, value_name = "NAME", requires = "run")]
+        task: Option<String>,
     },
 }

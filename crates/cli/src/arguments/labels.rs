@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use fenqun_run::Beside;
+use fenqun_run::behaviour::HeadChoice;
 
 use super::LanguageWord;
 
@@ -42,15 +43,27 @@ pub struct EvaluateOptions {
     /// Length of the period that the task asks about; without it 28 days, 14 for `behaviour`
     #[arg(long, value_name = "DAYS", requires = "task")]
     pub days: Option<u32>,
-    /// Moments that the task is learned from
-    #[arg(long, default_value_t = 5, requires = "task")]
-    pub origins: usize,
-    /// First day of the period that tests (YYYY-MM-DD); without it the last whole one
+    /// Moments that `inactive` and `spend` are learned from; without it 5
+    #[arg(long, value_name = "N", requires = "task")]
+    pub origins: Option<usize>,
+    /// First day of the period that tests (YYYY-MM-DD); without it the last whole one; not for
+    /// `behaviour`
     #[arg(long, value_name = "DAY", requires = "task")]
     pub at: Option<String>,
-    /// Only users who did something in so many days before
+    /// For `inactive` and `spend`: only users who did something in so many days before
     #[arg(long, value_name = "DAYS", default_value_t = 0, requires = "task")]
     pub active_within: u32,
+    /// For `behaviour`: the head, `full` (that of the challenge), `small`, or `auto`: full from
+    /// 50,000 users on
+    #[arg(long, value_name = "HEAD", requires = "task", value_parser = head)]
+    pub head: Option<HeadChoice>,
+    /// For `behaviour`: most targets of a propensity; without it 100
+    #[arg(long, value_name = "N", requires = "task")]
+    pub n_targets: Option<usize>,
+    /// For `behaviour`: user vectors of another tool, a folder with client_ids.npy and
+    /// embeddings.npy, and what tables call them
+    #[arg(long, value_name = "NAME=DIR", requires = "task", value_parser = vectors)]
+    pub vectors: Vec<(String, PathBuf)>,
     /// Folds of each repetition
     #[arg(long)]
     pub folds: Option<usize>,
@@ -141,6 +154,21 @@ fn beside(word: &str) -> Result<Beside, String> {
     let found = Beside::ALL.into_iter().find(|beside| beside.name() == word);
     let names = Beside::ALL.map(Beside::name).join(", ");
     found.ok_or_else(|| format!("must be one of {names}"))
+}
+
+fn head(word: &str) -> Result<HeadChoice, String> {
+    let found = HeadChoice::ALL.into_iter().find(|head| head.name() == word);
+    let names = HeadChoice::ALL.map(HeadChoice::name).join(", ");
+    found.ok_or_else(|| format!("must be one of {names}"))
+}
+
+fn vectors(words: &str) -> Result<(String, PathBuf), String> {
+    match words.split_once('=') {
+        Some((name, folder)) if !name.trim().is_empty() && !folder.is_empty() => {
+            Ok((name.trim().to_owned(), folder.into()))
+        }
+        _ => Err("must be NAME=DIR, such as mine=vectors/mine".to_owned()),
+    }
 }
 
 /// A head as typed.

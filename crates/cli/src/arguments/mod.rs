@@ -7,7 +7,10 @@ mod run;
 use clap::{Parser, Subcommand, ValueEnum};
 use fenqun_base::Language;
 
-pub use finished::{ExplainOptions, ReportOptions, ScoreOptions, SegmentsAction, SegmentsOptions};
+pub use finished::{
+    ExplainOptions, ReportOptions, ScoreOptions, SegmentsAction, SegmentsOptions, VectorsAction,
+    VectorsOptions,
+};
 pub use labels::{EvaluateOptions, LabelFiles, StrategyWord, TuneOptions};
 pub use run::{
     CheckOptions, EncodeOptions, InitOptions, PackageAction, PackageOptions, RunCommand, RunOptions,
@@ -99,7 +102,7 @@ pub enum Command {
     Segments(SegmentsOptions),
     /// How well labels are told from behaviour, beside plain baselines on the same folds
     #[command(
-        after_help = "Examples:\n  fenqun evaluate runs/monday --labels tiers.csv --user id --label tier\n  fenqun evaluate runs/monday --task inactive --days 90 --active-within 365\n  fenqun evaluate runs/monday -c fenqun.toml     what [[labels]] and [evaluation] ask for"
+        after_help = "Examples:\n  fenqun evaluate runs/monday --labels tiers.csv --user id --label tier\n  fenqun evaluate runs/monday --task inactive --days 90 --active-within 365\n  fenqun evaluate runs/monday --task behaviour --vectors mine=vectors/mine\n  fenqun evaluate runs/monday -c fenqun.toml     what [[labels]] and [evaluation] ask for"
     )]
     Evaluate(EvaluateOptions),
     /// Search the settings of a head that tell a label best, and say what the search was worth
@@ -107,6 +110,11 @@ pub enum Command {
         after_help = "Examples:\n  fenqun tune runs/monday --labels tiers.csv --user id --label tier\n  fenqun tune runs/monday --label-name tier --method perceptron --until macro_f1=0.55\n  fenqun tune runs/monday --strategy halving --trials 40 --space space.toml\n\nThe same command goes on after a kill. Nothing else is changed: tuning/LABEL/METHOD/head.toml\nin the run is ready to paste into fenqun.toml."
     )]
     Tune(TuneOptions),
+    /// User vectors of any tool in files: do they keep the rules that `evaluate --vectors` asks for?
+    #[command(
+        after_help = "Examples:\n  fenqun vectors check mine/\n  fenqun vectors check mine/ --run runs/monday\n  fenqun vectors check mine/ --run runs/monday --task behaviour-28d --format json\n\n`fenqun evaluate RUN --task behaviour` writes which users are wanted into\nevaluations/behaviour-14d-input. Rows and columns are counted from 0, as NumPy does."
+    )]
+    Vectors(VectorsOptions),
     /// List, fetch and check pretrained models
     #[command(
         after_help = "Examples:\n  fenqun models\n  fenqun models fetch minilm\n  fenqun models check"

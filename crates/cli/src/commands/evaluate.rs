@@ -1,7 +1,9 @@
-use anyhow::Result;
+use std::collections::BTreeMap;
+
+use anyhow::{Result, bail};
 use comfy_table::Cell;
 use fenqun_base::Language;
-use fenqun_run::report::Figure;
+use fenqun_run::report::{Figure, PlainTable};
 use fenqun_run::{Ask, Config, EvaluateRequest, Evaluated, EvaluationConfig, TaskConfig};
 
 use super::labels;
@@ -49,7 +51,8 @@ fn request(options: &EvaluateOptions) -> Result<EvaluateRequest> {
     }
     let by_flag = !options.files.labels.is_empty() || options.task.is_some();
     if by_flag {
-        evaluation.tasks = options.task.map(|ask| task(ask.into(), options)).into_iter().collect();
+        let task = options.task.map(|ask| task(ask.into(), options)).transpose()?;
+        evaluation.tasks = task.into_iter().collect();
     }
     let labels = match by_flag {
         true => {
@@ -68,22 +71,24 @@ fn request(options: &EvaluateOptions) -> Result<EvaluateRequest> {
     })
 }
 
-fn task(ask: Ask, options: &EvaluateOptions) -> TaskConfig {
-    let unnamed = TaskConfig {
+fn task(ask: Ask, options: &EvaluateOptions) -> Result<TaskConfig> {
+    let mut vectors = BTreeMap::new();
+    for (name, folder) in &options.vectors {
+        if vectors.insert(name.clone(), folder.clone()).is_some() {
+            bail!("--vectors names `{name}` twice: every kind of vectors needs a name of its own");
+        }
+    }
+    Ok(TaskConfig {
         ask,
         days: options.days,
         origins: options.origins,
         at: options.at.clone().unwrap_or_default(),
         active_within: options.active_within,
+        head: options.head,
+        n_targets: options.n_targets,
+        vectors,
         ..TaskConfig::default()
-    };
-    let what = match ask {
-        Ask::Inactive => "inactive",
-        Ask::Spend => "spend",
-        Ask::Categories => "categories",
-        Ask::Behaviour => "behaviour",
-    };
-    TaskConfig { name: format!("{what}-{}d", unnamed.period()), ..unnamed }
+    })
 }
 
 /// The table of one label, then what it comes to.
@@ -107,6 +112,14 @@ fn show(one: &Evaluated, language: Language, console: &Console) {
         table.add_row(row);
     }
     console.say(&table.to_string());
+    for PlainTable { title, heads, rows } in &shown.tables {
+        console.say(title);
+        let mut table = print::table(&heads.iter().map(String::as_str).collect::<Vec<_>>());
+        for row in rows {
+            table.add_row(row.iter().map(Cell::new));
+        }
+        console.say(&table.to_string());
+    }
     for line in one.remarks.iter().chain(&one.verdicts) {
         console.say(line);
     }

@@ -1,8 +1,8 @@
 use anyhow::Result;
 use fenqun_base::{Language, UserId};
-use fenqun_explain::why::{Change, Lever};
+use fenqun_explain::why::{Lever, Move};
 use fenqun_explain::{Card, CardParams, numbers};
-use fenqun_run::{RunError, Why, open, read_json};
+use fenqun_run::{ExplainRequest, RunError, Why, open, read_json};
 
 use crate::arguments::ExplainOptions;
 use crate::console::Console;
@@ -32,11 +32,21 @@ pub fn explain(options: &ExplainOptions, console: &Console) -> Result<()> {
     let user = UserId::parse(digits).ok_or_else(|| RunError::Score {
         reason: "--user must be a pseudonym: 32 hexadecimal digits of segments.parquet".to_owned(),
     })?;
-    let label = options.label.as_deref();
-    let why = fenqun_run::explain_user(&options.run, user, label, console.progress())?;
+    let request = ExplainRequest {
+        run: options.run.clone(),
+        user,
+        label: options.label.clone(),
+        change: options.change.clone(),
+        to: options.to.clone(),
+    };
+    let why = fenqun_run::explain_user(&request, console.progress())?;
     match console.is_json() {
         true => console.say_json(&why),
-        false => console.say(&told(&why, &cards)),
+        false => {
+            let mut lines = told(&why, &cards);
+            lines.extend(moves(&why, !options.change.is_empty(), &cards));
+            console.say(&lines.join("\n"));
+        }
     }
     Ok(())
 }
@@ -67,8 +77,8 @@ fn segment(card: &Card, language: Language) -> String {
     lines.join("\n")
 }
 
-/// A user's segment, the reasons, and what would move the user.
-fn told(why: &Why, cards: &CardParams) -> String {
+/// A user's segment and the reasons.
+fn told(why: &Why, cards: &CardParams) -> Vec<String> {
     let language = cards.language;
     let name = &why.name;
     let mut lines = vec![match (&why.label, why.segment) {
@@ -105,42 +115,66 @@ fn told(why: &Why, cards: &CardParams) -> String {
         lines.push(language.pick("Because:", "原因：").to_owned());
         lines.extend(why.reasons.iter().map(|reason| format!("· {}", reason.text)));
     }
+    lines
+}
+
+/// What would move the user. Where somebody named what may change, also what would not do alone.
+fn moves(why: &Why, is_named: bool, cards: &CardParams) -> Vec<String> {
+    let language = cards.language;
+    let and = language.pick(" and ", "，并");
+    let most =
+        |lever: &Lever| lever.deed.told(lever.amounts.last().copied().unwrap_or_default(), cards);
+    let moves = match &why.wanted {
+        Some(name) => {
+            language.pick(format!("move the user to {name}"), format!("把该用户移到 {name}"))
+        }
+        None => language.pick("move the user", "移动该用户").to_owned(),
+    };
+    if why.tried.is_empty() {
+        return vec![language.pick(
+            format!(
+                "There was nothing to try that could {moves}: name what may change with --change"
+            ),
+            format!("没有可尝试的改变能{moves}：请用 --change 指定可以改变什么"),
+        )];
+    }
     if why.moves.is_empty() {
-        let tried = why.tried.iter().map(|lever| amount(lever, cards));
-        let tried: Vec<String> = tried.collect();
-        lines.push(language.pick(
-            format!("Nothing that was tried would move the user: {}", tried.join(", ")),
-            format!("尝试过的改变都不会移动该用户：{}", tried.join("、")),
-        ));
-        return lines.join("\n");
+        let alone = if why.tried.len() > 1 {
+            language.pick(", alone or together", "，单独或一起都不行")
+        } else {
+            ""
+        };
+        let head = language.pick(
+            format!("Nothing that was tried would {moves}{alone}. At most this was tried:"),
+            format!("尝试过的改变都不会{moves}{alone}。尝试的上限："),
+        );
+        let mut lines = vec![head];
+        lines.extend(why.tried.iter().map(|lever| format!("· {}", most(lever))));
+        if !is_named {
+            let others = ["Name other changes with --change.", "可用 --change 指定其他改变。"];
+            lines.push(language.pick(others[0], others[1]).to_owned());
+        }
+        return lines;
     }
-    lines.push(language.pick("What would move the user:", "怎样会移动该用户：").to_owned());
+    let head = language.pick(format!("What would {moves}:"), format!("怎样会{moves}："));
+    let mut lines = vec![head];
     for (found, name) in &why.moves {
-        let changes: Vec<String> =
-            found.changes.iter().map(|change| words(change, cards)).collect();
-        let changes = changes.join(language.pick(" and ", "并"));
-        lines.push(format!("· {changes} → {name}"));
+        let told = found.changes.iter().map(|change| change.deed.told(change.amount, cards));
+        lines.push(format!("· {} → {name}", told.collect::<Vec<_>>().join(and)));
     }
-    lines.join("\n")
-}
-
-fn words(change: &Change, cards: &CardParams) -> String {
-    let (language, number) = (cards.language, numbers::count(change.amount));
-    match change.lever.as_str() {
-        "spend" => {
-            let money = numbers::money(change.amount, &cards.currency);
-            language.pick(format!("spending {money} more"), format!("多消费 {money}"))
-        }
-        name => {
-            let more =
-                if number == "1" { "once more".into() } else { format!("{number} more times") };
-            language.pick(format!("buying {name} {more}"), format!("再买 {name} {number} 次"))
-        }
+    let moves_alone = |lever: &&Lever| {
+        let is_it = |found: &(Move, String)| {
+            found.0.changes.len() == 1 && found.0.changes[0].lever == lever.name
+        };
+        why.moves.iter().any(is_it)
+    };
+    let not: Vec<String> = why.tried.iter().filter(|lever| !moves_alone(lever)).map(most).collect();
+    if is_named && !not.is_empty() {
+        let not = not.join(language.pick("; ", "；"));
+        lines.push(language.pick(
+            format!("Not even this would do alone: {not}"),
+            format!("单独这样做还不够：{not}"),
+        ));
     }
-}
-
-/// A lever with the most that was tried of it.
-fn amount(lever: &Lever, cards: &CardParams) -> String {
-    let most = lever.amounts.last().copied().unwrap_or_default();
-    words(&Change { lever: lever.name.clone(), amount: most }, cards)
+    lines
 }

@@ -13,3 +13,4 @@ pub mod score;
 pub mod segments;
 pub mod shell;
 pub mod tune;
+pub mod vectors;

@@ -40,9 +40,18 @@ fn go(mut config: Config, path: &Path, options: &RunOptions, console: &Console) 
         config,
         config_path: path.to_owned(),
     };
-    let outcome = fenqun_run::run(&request, console.progress())?;
+    let outcome = fenqun_run::run(&request, console.progress())
+        .inspect_err(|_| tell_what_is_kept(&request.out, console))?;
     show(&outcome, &request, console);
     Ok(())
+}
+
+/// How to go on after a stop that left something to go on with.
+fn tell_what_is_kept(folder: &Path, console: &Console) {
+    if folder.join("state.json").exists() {
+        let folder = folder.display();
+        console.note(&format!("What was finished is kept: `fenqun run --resume --out {folder}`."));
+    }
 }
 
 /// The folder asked for; else a new one named after the time, or the newest unfinished one.

@@ -60,13 +60,17 @@ fn list(files: &DefinitionFiles, console: &Console) {
 
 fn check(files: &[PathBuf], run: Option<&Path>, console: &Console) -> Result<()> {
     let definitions = rules::read_definitions(files)?;
-    match run {
-        Some(run) => RunFacts::open(run)?.check(&definitions)?,
-        None => definitions.check(&rules::Schema::open())?,
+    let warnings = match run {
+        Some(run) => RunFacts::open(run)?.warnings(&definitions, console.progress())?,
+        None => {
+            definitions.check(&rules::Schema::open())?;
+            Vec::new()
+        }
     };
+    warn(&warnings, console);
     let n_segments = definitions.definitions().definitions().len();
     if console.is_json() {
-        console.say_json(&json!({ "n_segments": n_segments, "run": run }));
+        console.say_json(&json!({ "n_segments": n_segments, "run": run, "warnings": warnings }));
         return Ok(());
     }
     console.say(&match run {
@@ -88,9 +92,16 @@ fn export(
     let definitions = rules::read_definitions(files)?;
     let mut facts = RunFacts::open(run)?;
     let users = rules::find(name, &definitions, &mut facts, console.progress())?;
+    let warnings = facts.warnings(&definitions, console.progress())?;
     rules::write_audience(output, &users, files)?;
+    warn(&warnings, console);
     if console.is_json() {
-        console.say_json(&json!({ "audience": output, "segment": name, "n_users": users.len() }));
+        console.say_json(&json!({
+            "audience": output,
+            "segment": name,
+            "n_users": users.len(),
+            "warnings": warnings,
+        }));
     } else {
         let n_users = thousands(users.len() as f64);
         console.say(&format!("{}: {n_users} users of `{name}`", output.display()));
@@ -98,7 +109,13 @@ fn export(
     Ok(())
 }
 
+/// Warnings on stderr; programs find them in the result.
+fn warn(warnings: &[String], console: &Console) {
+    warnings.iter().for_each(|warning| console.note(warning));
+}
+
 fn show(counts: &Counts, console: &Console) {
+    warn(&counts.warnings, console);
     if console.is_json() {
         console.say_json(counts);
         return;

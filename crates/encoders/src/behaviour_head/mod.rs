@@ -6,14 +6,14 @@
 //! x ─▶ Linear ─▶ LayerNorm ─┬─▶ LayerNorm ─▶ Linear ─▶ GELU ─▶ Linear ─▶ + ─▶ … ─▶ LayerNorm ─▶ Linear
 //!                           └────────────────────────────────────────────┘
 //! ```
-//! [`HeadSize::Wide`] is the head of the RecSys Challenge 2025: 2048 wide, three residual blocks
+//! [`HeadSize::Full`] is the head of the RecSys Challenge 2025: 2048 wide, three residual blocks
 //! of 2048 → 4096 → 2048. [`HeadSize::Small`] has one block, 256 → 512 → 256, for shops whose few
 //! thousand users cannot fill fifty million weights. Both are trained alike: AdamW with a rate of
 //! 1e-3 and the usual decay of 0.01, batches of 128 in the order of the rows, three epochs, binary
 //! cross-entropy on all targets. Numbers at the start are uniform within ± 1/√inputs.
 //!
 //! # Cost
-//! Wide: some 300 million multiplications a user and epoch, and 1 GB of memory. Small: less than a
+//! Full: some 300 million multiplications a user and epoch, and 1 GB of memory. Small: less than a
 //! hundredth of both.
 //!
 //! # When to use it

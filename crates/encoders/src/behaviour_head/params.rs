@@ -23,17 +23,26 @@ pub struct BehaviourHead {
 pub enum HeadSize {
     /// 2048 wide, three blocks of 4096: that of the challenge.
     #[default]
-    Wide,
+    Full,
     /// 256 wide, one block of 512: for shops with few users.
     Small,
 }
 
 impl HeadSize {
+    /// The word in configuration and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Small => "small",
+        }
+    }
+
     /// Width, width inside a block, number of blocks.
     #[must_use]
     pub fn shape(self) -> (usize, usize, usize) {
         match self {
-            Self::Wide => (2048, 4096, 3),
+            Self::Full => (2048, 4096, 3),
             Self::Small => (256, 512, 1),
         }
     }
@@ -68,21 +77,28 @@ impl BehaviourHead {
 
     /// The network, not trained yet.
     pub(super) fn network(&self, width: usize, n_targets: usize, rng: &mut Rng) -> Network {
-        let (thin, wide, n_blocks) = self.size.shape();
-        let mut layers = vec![
-            Layer::Linear(Linear::new(width, thin, rng)),
-            Layer::LayerNorm(LayerNorm::new(thin)),
-        ];
-        for _ in 0..n_blocks {
-            layers.push(Layer::Residual(vec![
-                Layer::LayerNorm(LayerNorm::new(thin)),
-                Layer::Linear(Linear::new(thin, wide, rng)),
-                Layer::Activation(Activation::Gelu),
-                Layer::Linear(Linear::new(wide, thin, rng)),
-            ]));
-        }
-        layers.push(Layer::LayerNorm(LayerNorm::new(thin)));
-        layers.push(Layer::Linear(Linear::new(thin, n_targets, rng)));
-        Network::new(layers, n_targets)
+        network(self.size.shape(), width, n_targets, rng)
     }
+}
+
+/// A network of any shape: width, width inside a block, number of blocks.
+pub(super) fn network(
+    (thin, wide, n_blocks): (usize, usize, usize),
+    width: usize,
+    n_targets: usize,
+    rng: &mut Rng,
+) -> Network {
+    let mut layers =
+        vec![Layer::Linear(Linear::new(width, thin, rng)), Layer::LayerNorm(LayerNorm::new(thin))];
+    for _ in 0..n_blocks {
+        layers.push(Layer::Residual(vec![
+            Layer::LayerNorm(LayerNorm::new(thin)),
+            Layer::Linear(Linear::new(thin, wide, rng)),
+            Layer::Activation(Activation::Gelu),
+            Layer::Linear(Linear::new(wide, thin, rng)),
+        ]));
+    }
+    layers.push(Layer::LayerNorm(LayerNorm::new(thin)));
+    layers.push(Layer::Linear(Linear::new(thin, n_targets, rng)));
+    Network::new(layers, n_targets)
 }

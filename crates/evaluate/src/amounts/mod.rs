@@ -181,13 +181,21 @@ fn resample(
     (0..n_resamples).into_par_iter().map(of_resample).collect()
 }
 
-fn spread(mean: f64, mut values: Vec<f64>) -> Spread {
-    values.sort_unstable_by(f64::total_cmp);
-    let at = |share: f64| {
-        let place = ((values.len() - 1) as f64 * share).round() as usize;
-        values[place]
-    };
-    Spread { mean, low: at(0.025), high: at(0.975) }
+fn spread(mean: f64, values: Vec<f64>) -> Spread {
+    Spread::of(mean, values).unwrap_or(Spread { mean, low: mean, high: mean })
+}
+
+impl Spread {
+    /// A figure between the percentiles of what resamples gave; `None` when they gave nothing.
+    #[must_use]
+    pub fn of(mean: f64, mut values: Vec<f64>) -> Option<Self> {
+        values.sort_unstable_by(f64::total_cmp);
+        let at = |share: f64| {
+            let place = (values.len().saturating_sub(1) as f64 * share).round() as usize;
+            values.get(place).copied()
+        };
+        Some(Self { mean, low: at(0.025)?, high: at(0.975)? })
+    }
 }
 
 #[cfg(test)]

@@ -75,8 +75,9 @@ impl Moments {
     pub(super) fn p(self, ratio: f64) -> f64 {
         match self.error(ratio) {
             error if error > 0.0 => two_sided(self.mean / error, self.n - 1),
-            _ if self.mean == 0.0 || self.n < 2 => 1.0,
-            _ => 0.0,
+            // Splits that all differ alike have no spread to judge by: two folds that differ by the
+            // same one user are no certainty.
+            _ => 1.0,
         }
     }
 }
@@ -97,8 +98,8 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_that_never_varies_is_certain_or_none() {
+    fn a_difference_that_never_varies_says_nothing_of_chance() {
         let p = |value: f64| Moments::of(&[Some(value); 3]).expect("values").p(0.25);
-        assert_eq!((p(0.0), p(0.1)), (1.0, 0.0));
+        assert_eq!((p(0.0), p(0.1)), (1.0, 1.0));
     }
 }

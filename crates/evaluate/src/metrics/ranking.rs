@@ -99,6 +99,12 @@ impl Ranking {
         Self { order, ends }
     }
 
+    /// Rows of equal scores, from the top.
+    pub(crate) fn ties(&self) -> impl Iterator<Item = &[u32]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, &end)| &self.order[start as usize..end as usize])
+    }
+
     /// Users of the class and outside it in each run of equal scores, from the top.
     pub(crate) fn runs(
         &self,

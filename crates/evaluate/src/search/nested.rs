@@ -143,10 +143,11 @@ pub fn nested<T: Tunable>(
         let outer = tunable.score(&best, &split.train, &split.test, 1.0, seed.derive("outer"))?;
         folds.push(NestedFold { repeat: split.repeat, fold: split.fold, search, outer });
     }
-    let n = folds.len().max(1) as f64;
-    let inner = folds.iter().filter_map(|fold| fold.search.best_value()).sum::<f64>() / n;
+    let mean = |values: Vec<f64>| values.iter().sum::<f64>() / values.len().max(1) as f64;
+    // A search that ended before any trial has no value; neither has a fold without both classes.
+    let inner = mean(folds.iter().filter_map(|fold| fold.search.best_value()).collect());
     let value = |fold: &NestedFold| fold.outer.metrics.get(&params.metric).copied();
-    let outer = folds.iter().filter_map(value).sum::<f64>() / n;
+    let outer = mean(folds.iter().filter_map(value).collect());
     Ok(Nested { metric: params.metric.clone(), folds, inner, outer })
 }
 

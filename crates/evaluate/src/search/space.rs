@@ -118,7 +118,9 @@ impl Dimension {
                 Some("above 0 on a log scale")
             }
             // Whole numbers beyond this are no longer told apart on the way.
-            Self::Integers { from, to, .. } if from.abs().max(to.abs()) > 1 << 53 => {
+            Self::Integers { from, to, .. }
+                if from.unsigned_abs().max(to.unsigned_abs()) > 1 << 53 =>
+            {
                 Some("whole numbers up to 2^53")
             }
             _ => None,

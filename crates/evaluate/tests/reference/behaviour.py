@@ -11,9 +11,11 @@ from sklearn.metrics import roc_auc_score
 
 rng = np.random.default_rng(1278)
 cases = []
-for n, k, strength in [(30, 15, 1.0), (25, 4, 0.0), (40, 10, 3.0)]:
+# The fourth is so sure of itself that shares go down to the 1e-9 that keeps their logarithm finite.
+for n, k, strength, spread in [(30, 15, 1.0, 1.5), (25, 4, 0.0, 1.5), (40, 10, 3.0, 1.5), (30, 24, 1.0, 16)]:
     popularity = np.sort(rng.integers(0, 500, k))[::-1].astype("f8")
-    scores = np.round(rng.normal(-2, 1.5, (n, k)), 3)
+    # Numbers that 32 bits hold as they are.
+    scores = np.round(rng.normal(-2, spread, (n, k)) * 256) / 256
     targets = (rng.normal(0, 1, (n, k)) + strength * (scores + 2) > 0.8).astype(int)
     targets[0], targets[1] = 0, 1  # some and not all users have every target
     p = 1 / (1 + np.exp(-scores))

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringBuilder, UInt64Builder};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use fenqun_base::{Action, Event, UserId};
+use fenqun_base::{Action, Event, UserId, artifact};
 use parquet::arrow::ArrowWriter;
 use tempfile::NamedTempFile;
 
@@ -67,9 +67,7 @@ impl Rejected {
             text("quantity", true),
             text("amount", true),
         ]));
-        let file = tempfile::Builder::new()
-            .prefix(".writing-")
-            .tempfile_in(out)
+        let file = artifact::temporary_beside(&out.join("rejected.parquet"))
             .map_err(EventsError::file(out))?;
         let writer = ArrowWriter::try_new(file, schema.clone(), Some(crate::table::properties()))
             .map_err(EventsError::format("rejected.parquet"))?;

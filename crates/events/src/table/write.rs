@@ -8,7 +8,7 @@ use arrow::array::{
     UInt64Array,
 };
 use arrow::buffer::Buffer;
-use fenqun_base::{Catalogue, Event, NO_CODE};
+use fenqun_base::{Catalogue, Event, NO_CODE, artifact};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, Encoding};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
@@ -26,14 +26,8 @@ pub(crate) fn clear(folder: &Path) -> Result<(), EventsError> {
     Ok(())
 }
 
-/// Moves a written file to its place, for whoever may read the folder.
+/// Moves a written file to its place.
 pub(crate) fn settle(file: NamedTempFile, path: &Path) -> Result<(), EventsError> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let open = fs::Permissions::from_mode(0o644);
-        file.as_file().set_permissions(open).map_err(EventsError::file(path))?;
-    }
     file.as_file().sync_all().map_err(EventsError::file(path))?;
     file.persist(path).map_err(|error| EventsError::file(path)(error.error))?;
     Ok(())
@@ -128,11 +122,7 @@ fn write(
 ) -> Result<(), EventsError> {
     let fail = || path.display().to_string();
     let batch = RecordBatch::try_from_iter(columns).map_err(EventsError::format(fail()))?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let file = tempfile::Builder::new()
-        .prefix(".writing-")
-        .tempfile_in(folder)
-        .map_err(EventsError::file(folder))?;
+    let file = artifact::temporary_beside(path).map_err(EventsError::file(path))?;
     let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties))
         .map_err(EventsError::format(fail()))?;
     writer.write(&batch).map_err(EventsError::format(fail()))?;

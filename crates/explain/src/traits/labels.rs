@@ -22,6 +22,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("gap_max", "longest pause", "最长间隔"),
     ("gap_sd", "spread of days between visits", "到访间隔波动"),
     ("gap_cv", "irregularity of visits", "到访不规律程度"),
+    ("value_score", "value score", "价值得分"),
     ("spend", "spend", "累计消费"),
     ("spend_*d", "spend in the last * days", "近 * 天消费"),
     ("basket_mean", "basket value, mean", "每单金额均值"),

@@ -14,16 +14,15 @@
 mod labels;
 mod phrases;
 
-use fenqun_base::{Language, Matrix};
+use fenqun_base::Matrix;
 use fenqun_profiles::{Feature, FeatureKind};
 use rayon::prelude::*;
 
 use crate::card::{CardParams, Trait};
-use crate::why::Beside;
 
 pub use labels::feature_label;
 use phrases::Known;
-pub(crate) use phrases::is_told;
+pub(crate) use phrases::{is_told, written};
 
 /// How groups differ in every feature.
 #[derive(Clone, Debug)]
@@ -52,25 +51,17 @@ pub(crate) struct Told {
     family: String,
 }
 
-/// What stands after a user's number: the other one and whose it is.
-pub(crate) fn beside_number(beside: Beside, number: &str, language: Language) -> String {
-    phrases::of(beside).told(number, language)
-}
-
-/// A feature of one user beside others, and the family it belongs to; `None` where it is not for
-/// telling or both numbers read the same.
+/// A feature of one user beside averages, which `others` says after the user's number, and the
+/// family it belongs to; `None` where it is not for telling or all numbers read the same.
 pub(crate) fn told_of_user(
     feature: &Feature,
     value: f64,
-    average: f64,
-    beside: Beside,
+    averages: &[f64],
+    others: impl FnOnce(&[String]) -> String,
     params: &CardParams,
 ) -> Option<(String, String)> {
     let known = Known { has_views: false, n_days: None };
-    let numbers = (value, average);
-    let effect = value - average;
-    let told =
-        phrases::phrase_beside(phrases::of(beside), feature, numbers, effect, known, params)?;
+    let told = phrases::phrase_beside(averages, others, feature, value, 0.0, known, params)?;
     Some((told.text, told.family))
 }
 

@@ -1,10 +1,9 @@
 //! The table of phrases: how each feature is told, in English and Chinese.
 
-use fenqun_base::Language;
 use fenqun_profiles::{Feature, FeatureKind};
 
 use crate::card::CardParams;
-use crate::{label, numbers, why};
+use crate::{label, numbers};
 
 /// A feature in words.
 pub(super) struct Phrase {
@@ -136,41 +135,8 @@ pub(super) struct Known {
     pub n_days: Option<f64>,
 }
 
-/// What a number is told beside, English and Chinese: `{}` is the other number; and what is said
-/// where the other number is nothing.
-pub(super) struct Beside {
-    number: (&'static str, &'static str),
-    nothing: (&'static str, &'static str),
-}
-
-impl Beside {
-    /// The other number, as it stands after the first.
-    pub(super) fn told(&self, number: &str, language: Language) -> String {
-        language.pick(self.number.0, self.number.1).replace("{}", number)
-    }
-}
-
-/// The words for whom a user is told beside.
-pub(super) fn of(beside: why::Beside) -> &'static Beside {
-    match beside {
-        why::Beside::Segment => &OWN_SEGMENT,
-        why::Beside::AllUsers => &ALL_USERS,
-    }
-}
-
-/// A segment, or a user, beside everybody.
-const ALL_USERS: Beside = Beside {
-    number: ("; all users {}", "，全体 {}"),
-    nothing: ("; most users nothing", "，多数用户为 0"),
-};
-
-/// A user beside the own segment.
-const OWN_SEGMENT: Beside = Beside {
-    number: ("; segment average {}", "，本群平均 {}"),
-    nothing: ("; segment average next to nothing", "，本群平均接近 0"),
-};
-
-/// Tells a feature, or `None` where it is not for telling or both numbers read the same.
+/// Tells a feature of a segment beside all users, or `None` where it is not for telling or both
+/// numbers read the same.
 pub(super) fn phrase(
     feature: &Feature,
     value: f64,
@@ -179,7 +145,13 @@ pub(super) fn phrase(
     known: Known,
     params: &CardParams,
 ) -> Option<Phrase> {
-    phrase_beside(&ALL_USERS, feature, (value, average), effect, known, params)
+    let others = |written: &[String]| match is_amount(feature) && is_nothing(average) {
+        true => params.language.pick("; most users nothing", "，多数用户为 0").to_owned(),
+        false => params
+            .language
+            .pick(format!("; all users {}", written[0]), format!("，全体 {}", written[0])),
+    };
+    phrase_beside(&[average], others, feature, value, effect, known, params)
 }
 
 /// Whether a person would want to be told of a feature.
@@ -187,35 +159,32 @@ pub(crate) fn is_told(name: &str) -> bool {
     !NOT_TOLD.contains(&name)
 }
 
-/// The same beside something else than everybody.
+/// The same beside any numbers: `others` says them, as they are written, after the first.
 pub(super) fn phrase_beside(
-    beside: &Beside,
+    averages: &[f64],
+    others: impl FnOnce(&[String]) -> String,
     feature: &Feature,
-    (value, average): (f64, f64),
+    value: f64,
     effect: f64,
     known: Known,
     params: &CardParams,
 ) -> Option<Phrase> {
     let name = feature.name.as_str();
-    if NOT_TOLD.contains(&name) || !is_trend_of_substance(name, value, average, known) {
+    let has_substance = |number: &f64| is_trend_of_substance(name, *number, known);
+    if NOT_TOLD.contains(&name) || !std::iter::once(&value).chain(averages).all(has_substance) {
         return None;
     }
     let language = params.language;
-    let number = |number: f64| written(feature, number, params);
-    let is_nothing = |number: f64| is_amount(feature) && number.abs() < 0.005;
-    let most_have_none = is_nothing(average);
-    let spends_nothing = name.starts_with("spend") && is_nothing(value);
-    let (mut value, average) = (number(value), number(average));
-    if value == average {
+    let spends_nothing = name.starts_with("spend") && is_amount(feature) && is_nothing(value);
+    let mut value = written(feature, value, params);
+    let averages: Vec<String> = averages.iter().map(|&it| written(feature, it, params)).collect();
+    if averages.iter().all(|average| *average == value) {
         return None;
     }
     if spends_nothing {
         value = language.pick("nothing", "0").to_owned();
     }
-    let others = match most_have_none {
-        true => language.pick(beside.nothing.0, beside.nothing.1).to_owned(),
-        false => beside.told(&average, language),
-    };
+    let others = others(&averages);
     let tell = |start: String| format!("{start}{others}");
     let Some((row, rest)) = TABLE.iter().find_map(|row| Some((row, matched(row.pattern, name)?)))
     else {
@@ -239,13 +208,17 @@ pub(super) fn phrase_beside(
 }
 
 /// Whether a trend compares two windows that lie within the data, with enough in the earlier one.
-fn is_trend_of_substance(name: &str, value: f64, average: f64, known: Known) -> bool {
+fn is_trend_of_substance(name: &str, ratio: f64, known: Known) -> bool {
     let window = ["trend_visits_*d", "trend_spend_*d"]
         .iter()
         .find_map(|pattern| matched(pattern, name)?.parse::<f64>().ok());
     let Some(window) = window else { return true };
-    known.n_days.is_none_or(|n_days| 2.0 * window <= n_days)
-        && [value, average].iter().all(|ratio| ratio.exp() - 1.0 <= MOST_CHANGE)
+    known.n_days.is_none_or(|n_days| 2.0 * window <= n_days) && ratio.exp() - 1.0 <= MOST_CHANGE
+}
+
+/// An amount that reads as none.
+fn is_nothing(number: f64) -> bool {
+    number.abs() < 0.005
 }
 
 /// Something that a user can have none of.
@@ -287,7 +260,8 @@ pub(super) fn matched<'a>(pattern: &str, name: &'a str) -> Option<&'a str> {
     }
 }
 
-fn written(feature: &Feature, number: f64, params: &CardParams) -> String {
+/// A number of a feature with its unit.
+pub(crate) fn written(feature: &Feature, number: f64, params: &CardParams) -> String {
     match feature.kind {
         FeatureKind::Days => numbers::days(number, params.language),
         FeatureKind::Money => numbers::money(number, &params.currency),

@@ -2,28 +2,55 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Deed;
+
 /// Something about a user that can change, for example spend in the coming weeks. What cannot be
 /// changed (how long ago somebody first came) is no lever.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Lever {
     /// What it is called.
     pub name: String,
+    /// What the user does more of.
+    pub deed: Deed,
     /// Amounts to try, the smallest change first.
     pub amounts: Vec<f64>,
-    /// Whether half of it makes no sense: purchases against money.
-    #[serde(default)]
-    pub is_whole: bool,
+    /// How much of it counts as one: what makes changes of several levers add up.
+    pub unit: f64,
+    /// What lies between the amounts.
+    pub step: Step,
+}
+
+/// What lies between two amounts of a lever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Any amount, said with two digits: money.
+    Any,
+    /// Whole numbers: purchases.
+    Whole,
+    /// Nothing.
+    Listed,
 }
 
 impl Lever {
-    /// The middle of two amounts, as a person would say it.
-    fn between(&self, one: f64, other: f64) -> f64 {
+    /// How much of a change an amount is.
+    fn size(&self, amount: f64) -> f64 {
+        amount.abs() / self.unit
+    }
+
+    /// The middle of two amounts, as a person would say it; `None` where nothing lies between.
+    fn between(&self, one: f64, other: f64) -> Option<f64> {
         let middle = (one + other) / 2.0;
-        if self.is_whole || middle == 0.0 {
-            return middle.floor();
-        }
-        let scale = 10f64.powi(1 - middle.abs().log10().floor() as i32);
-        (middle * scale).round() / scale
+        let said = match self.step {
+            Step::Listed => return None,
+            Step::Whole => middle.trunc(),
+            Step::Any if middle == 0.0 => middle,
+            Step::Any => {
+                let scale = 10f64.powi(1 - middle.abs().log10().floor() as i32);
+                (middle * scale).round() / scale
+            }
+        };
+        (said > one.min(other) && said < one.max(other)).then_some(said)
     }
 }
 
@@ -32,6 +59,8 @@ impl Lever {
 pub struct Change {
     /// The lever's name.
     pub lever: String,
+    /// What the user does more of.
+    pub deed: Deed,
     /// How much of it.
     pub amount: f64,
 }
@@ -39,76 +68,159 @@ pub struct Change {
 /// Changes that together put a user into another segment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Move {
-    /// One or two.
+    /// One, or several that only do together.
     pub changes: Vec<Change>,
     /// Where the user then is.
     pub segment: u32,
+    /// How much of a change it is: every amount over the unit of its lever, added up.
+    pub total: f64,
 }
 
-/// Times that a single change is halved between the last amount that did not do and the first that
-/// did.
+/// Times that a change is halved between the last amount that did not do and the first that did.
 const N_HALVINGS: usize = 6;
 
-/// Tries every lever alone, smallest amounts first, then pairs of levers; returns the first move
-/// after which `segment_of` names another segment than `own` (or the `wanted` one), or `None` when
-/// nothing tried does. A move is smaller when its amounts come earlier in the levers' lists; a
-/// single change is preferred to two, an earlier lever to a later one. A single change is then made
-/// smaller as long as the smaller one does too.
+/// The smallest amount of every lever that does alone, the smallest change first. Where none does,
+/// the one pair of levers that does with the smallest total; where no pair does, all levers at once,
+/// each as small as the others then allow. Empty where nothing tried does.
 ///
-/// `segment_of` gets (lever, amount) pairs and applies them to the user however the model needs it.
+/// Amounts are tried in the order of a lever's list. Between the last that did not do and the first
+/// that did, the change is halved as long as the smaller one does too: what is returned does, and in
+/// a model where more of a lever never leads back it is the smallest, but for the last halving.
+///
+/// `arrives` gets (lever, amount) pairs, applies them to the user however the model needs it, and
+/// says where the user then is; `None` where that is not elsewhere.
 ///
 /// # Errors
-/// Whatever `segment_of` returns.
-pub fn smallest_move<E>(
+/// Whatever `arrives` returns.
+pub fn smallest_moves<E>(
     levers: &[Lever],
-    own: u32,
-    wanted: Option<u32>,
-    mut segment_of: impl FnMut(&[(usize, f64)]) -> Result<u32, E>,
-) -> Result<Option<Move>, E> {
-    let arrived = |segment: u32| wanted.map_or(segment != own, |wanted| segment == wanted);
-    let change =
-        |&(lever, amount): &(usize, f64)| Change { lever: levers[lever].name.clone(), amount };
-    let mut ask = |changes: &[(usize, f64)]| -> Result<Option<Move>, E> {
-        let segment = segment_of(changes)?;
-        let found = || Move { changes: changes.iter().map(change).collect(), segment };
-        Ok((segment != own && arrived(segment)).then(found))
+    arrives: impl FnMut(&[(usize, f64)]) -> Result<Option<u32>, E>,
+) -> Result<Vec<Move>, E> {
+    let mut search = Search { levers, arrives };
+    let mut alone = Vec::new();
+    for at in 0..levers.len() {
+        if let Some((amount, segment)) = search.least(at, &[], f64::INFINITY)? {
+            alone.push(search.told(&[(at, amount)], segment));
+        }
+    }
+    if !alone.is_empty() {
+        alone.sort_by(|a, b| a.total.total_cmp(&b.total));
+        return Ok(alone);
+    }
+    let together = match search.pair()? {
+        Some(pair) => Some(pair),
+        None => search.all()?,
     };
-    let longest = levers.iter().map(|lever| lever.amounts.len()).max().unwrap_or(0);
-    for step in 0..longest {
-        for (at, lever) in levers.iter().enumerate() {
-            let Some(&amount) = lever.amounts.get(step) else { continue };
-            let Some(mut found) = ask(&[(at, amount)])? else { continue };
-            let mut too_little = if step > 0 { lever.amounts[step - 1] } else { 0.0 };
+    Ok(together.into_iter().collect())
+}
+
+struct Search<'a, A> {
+    levers: &'a [Lever],
+    arrives: A,
+}
+
+impl<E, A: FnMut(&[(usize, f64)]) -> Result<Option<u32>, E>> Search<'_, A> {
+    /// The least amount of a lever beside other changes that does, and where it leads; changes of
+    /// `most` and above are of no interest.
+    fn least(
+        &mut self,
+        at: usize,
+        beside: &[(usize, f64)],
+        most: f64,
+    ) -> Result<Option<(f64, u32)>, E> {
+        let levers = self.levers;
+        let lever = &levers[at];
+        let mut ask = |amount: f64| (self.arrives)(&[beside, &[(at, amount)]].concat());
+        let mut too_little = 0.0;
+        for &amount in &lever.amounts {
+            if lever.size(too_little) >= most {
+                break;
+            }
+            let Some(mut segment) = ask(amount)? else {
+                too_little = amount;
+                continue;
+            };
             let mut enough = amount;
             for _ in 0..N_HALVINGS {
-                let middle = lever.between(too_little, enough);
-                if middle <= too_little.min(enough) || middle >= too_little.max(enough) {
-                    break;
-                }
-                match ask(&[(at, middle)])? {
-                    Some(smaller) => (enough, found) = (middle, smaller),
+                let Some(middle) = lever.between(too_little, enough) else { break };
+                match ask(middle)? {
+                    Some(found) => (enough, segment) = (middle, found),
                     None => too_little = middle,
                 }
             }
-            return Ok(Some(found));
+            return Ok(Some((enough, segment)));
         }
+        Ok(None)
     }
-    // Pairs whose steps add up to less come first.
-    for total in 0..(2 * longest).saturating_sub(1) {
+
+    /// Two levers with the smallest total.
+    fn pair(&mut self) -> Result<Option<Move>, E> {
+        let levers = self.levers;
+        let mut best: Option<Move> = None;
         for first in 0..levers.len() {
-            for second in first + 1..levers.len() {
-                for step in 0..=total {
-                    let amounts =
-                        (levers[first].amounts.get(step), levers[second].amounts.get(total - step));
-                    let (Some(&one), Some(&other)) = amounts else { continue };
-                    if let Some(found) = ask(&[(first, one), (second, other)])? {
-                        return Ok(Some(found));
+            // Two ways to change one number are never taken at once.
+            let is_other = |&second: &usize| levers[second].name != levers[first].name;
+            for second in (first + 1..levers.len()).filter(is_other) {
+                for &amount in &levers[first].amounts {
+                    let total = best.as_ref().map_or(f64::INFINITY, |best| best.total);
+                    let spare = total - levers[first].size(amount);
+                    if spare <= 0.0 {
+                        break;
+                    }
+                    let found = self.least(second, &[(first, amount)], spare)?;
+                    let Some((other, _)) = found else { continue };
+                    // The first may do with less than its list says.
+                    let found = self.least(first, &[(second, other)], f64::INFINITY)?;
+                    let Some((amount, segment)) = found else { continue };
+                    let found = self.told(&[(first, amount), (second, other)], segment);
+                    if found.total < total {
+                        best = Some(found);
                     }
                 }
             }
         }
+        Ok(best)
     }
-    Ok(None)
+
+    /// All levers at their most, then each as small as the others allow, from the first on.
+    fn all(&mut self) -> Result<Option<Move>, E> {
+        let levers = self.levers;
+        let mut changes: Vec<(usize, f64)> = Vec::new();
+        for (at, lever) in levers.iter().enumerate() {
+            let is_new = changes.iter().all(|&(other, _)| levers[other].name != lever.name);
+            if let Some(&most) = lever.amounts.last().filter(|_| is_new) {
+                changes.push((at, most));
+            }
+        }
+        if changes.len() < 3 {
+            return Ok(None);
+        }
+        let Some(mut segment) = (self.arrives)(&changes)? else { return Ok(None) };
+        for (lever, _) in changes.clone() {
+            let others: Vec<_> = changes.iter().copied().filter(|it| it.0 != lever).collect();
+            if let Some(found) = (self.arrives)(&others)? {
+                (changes, segment) = (others, found);
+            } else if let Some((amount, found)) = self.least(lever, &others, f64::INFINITY)? {
+                segment = found;
+                let own = changes.iter_mut().filter(|it| it.0 == lever);
+                own.for_each(|it| it.1 = amount);
+            }
+        }
+        Ok(Some(self.told(&changes, segment)))
+    }
+
+    fn told(&self, changes: &[(usize, f64)], segment: u32) -> Move {
+        let change = |&(at, amount): &(usize, f64)| {
+            let Lever { name, deed, .. } = &self.levers[at];
+            Change { lever: name.clone(), deed: deed.clone(), amount }
+        };
+        let size = |&(at, amount): &(usize, f64)| self.levers[at].size(amount);
+        Move {
+            changes: changes.iter().map(change).collect(),
+            segment,
+            total: changes.iter().map(size).sum(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -117,49 +229,75 @@ mod tests {
 
     use super::*;
 
-    fn levers() -> Vec<Lever> {
-        let amounts = vec![1.0, 2.0, 4.0];
-        let lever = |(name, is_whole): (&str, bool)| {
-            let (name, amounts) = (name.to_owned(), amounts.clone());
-            Lever { name, amounts, is_whole }
-        };
-        [("spend", false), ("visits", true)].map(lever).into()
+    fn lever(name: &str, unit: f64, step: Step) -> Lever {
+        let (name, deed) = (name.to_owned(), Deed::StayAway);
+        Lever { name, deed, amounts: vec![1.0, 2.0, 4.0], unit, step }
     }
 
-    /// A grid of segments: one border on each lever.
-    fn found(spend: f64, visits: f64, wanted: Option<u32>) -> Option<Move> {
-        let place =
-            |spend: f64, visits: f64| u32::from(spend >= 5.0) + 2 * u32::from(visits >= 5.0);
-        let own = place(spend, visits);
-        let segment_of = |changes: &[(usize, f64)]| -> Result<u32, Infallible> {
-            let (mut spend, mut visits) = (spend, visits);
-            for &(lever, amount) in changes {
-                if lever == 0 { spend += amount } else { visits += amount }
-            }
-            Ok(place(spend, visits))
+    fn amounts(found: &Move) -> Vec<(&str, f64)> {
+        found.changes.iter().map(|change| (change.lever.as_str(), change.amount)).collect()
+    }
+
+    /// A grid of segments with one border on each lever.
+    fn found(start: &[f64], wanted: Option<u32>, levers: &[Lever]) -> Vec<Move> {
+        let place = |at: &[f64]| {
+            at.iter().enumerate().map(|(bit, &at)| u32::from(at >= 5.0) << bit).sum::<u32>()
         };
-        smallest_move(&levers(), own, wanted, segment_of).expect("infallible")
+        let own = place(start);
+        let arrives = |changes: &[(usize, f64)]| -> Result<Option<u32>, Infallible> {
+            let mut there = start.to_vec();
+            changes.iter().for_each(|&(lever, amount)| there[lever] += amount);
+            let place = place(&there);
+            Ok(Some(place).filter(|&it| wanted.map_or(it != own, |wanted| it == wanted)))
+        };
+        smallest_moves(levers, arrives).expect("infallible")
+    }
+
+    fn two() -> [Lever; 2] {
+        [lever("spend", 1.0, Step::Any), lever("visits", 1.0, Step::Whole)]
     }
 
     #[test]
-    fn the_smallest_single_change_is_found_and_does_cross_the_border() {
-        let one = found(3.5, 1.5, None).expect("two more spend");
-        assert_eq!(one.changes[0].lever, "spend");
-        // 1.5 is needed, 1 does not do and 2 does: halving comes to it.
-        assert_eq!((one.changes.len(), one.changes[0].amount, one.segment), (1, 1.5, 1));
-        let other = found(1.5, 4.5, None).expect("one more visit");
-        assert_eq!((other.changes[0].lever.as_str(), other.segment), ("visits", 2));
-        assert_eq!(other.changes[0].amount, 1.0, "half a visit is none");
-        let three = found(-9.0, 2.5, None).expect("three more visits");
-        assert_eq!(three.changes[0].amount, 3.0, "4 do, 3 do as well");
+    fn the_smallest_change_of_each_lever_does_cross_the_border() {
+        let moves = found(&[3.5, 4.5], None, &two());
+        // 1.5 is needed, 1 does not do and 2 does: halving comes to it. Half a visit is none.
+        let told: Vec<_> = moves.iter().map(|it| (amounts(it), it.segment, it.total)).collect();
+        let wanted = [(vec![("visits", 1.0)], 2, 1.0), (vec![("spend", 1.5)], 1, 1.5)];
+        assert_eq!(told, wanted, "the smaller change first");
+        assert_eq!(amounts(&found(&[-9.0, 2.5], None, &two())[0]), [("visits", 3.0)]);
+        let listed = [lever("spend", 1.0, Step::Listed)];
+        assert_eq!(amounts(&found(&[3.5], None, &listed)[0]), [("spend", 2.0)]);
     }
 
     #[test]
-    fn two_changes_where_one_does_not_do_and_none_where_nothing_does() {
-        let both = found(3.5, 4.5, Some(3)).expect("both");
-        let amounts: Vec<f64> = both.changes.iter().map(|change| change.amount).collect();
-        assert_eq!((amounts, both.segment), (vec![2.0, 1.0], 3));
-        assert_eq!(found(-9.0, -9.0, None), None);
-        assert_eq!(found(3.5, 4.5, Some(0)), None, "where the user is already is no move");
+    fn levers_are_put_together_where_none_does_alone_and_nothing_is_found_where_nothing_does() {
+        let moves = found(&[3.5, 4.5], Some(3), &two());
+        assert_eq!(moves.len(), 1);
+        assert_eq!(amounts(&moves[0]), [("spend", 1.5), ("visits", 1.0)]);
+        assert_eq!((moves[0].segment, moves[0].total), (3, 2.5));
+        assert!(found(&[-9.0, -9.0], None, &two()).is_empty());
+        let three = [two().to_vec(), vec![lever("views", 1.0, Step::Whole)]].concat();
+        let moves = found(&[3.5, 4.5, 2.5], Some(7), &three);
+        assert_eq!(amounts(&moves[0]), [("spend", 1.5), ("visits", 1.0), ("views", 3.0)]);
+        // Two of three: the one that is not needed is left out.
+        let moves = found(&[3.5, 4.5, 2.5], Some(3), &three);
+        assert_eq!(amounts(&moves[0]), [("spend", 1.5), ("visits", 1.0)]);
+    }
+
+    /// Against every pair of tenths that there is.
+    #[test]
+    fn the_pair_is_the_one_of_the_smallest_total() {
+        let levers = [lever("a", 1.0, Step::Any), lever("b", 0.25, Step::Any)];
+        let does = |a: f64, b: f64| a * b >= 2.0 && a <= 4.0 && b <= 4.0;
+        let arrives = |changes: &[(usize, f64)]| -> Result<Option<u32>, Infallible> {
+            let of = |lever| changes.iter().filter(|it| it.0 == lever).map(|it| it.1).sum();
+            Ok(does(of(0), of(1)).then_some(1))
+        };
+        let found = smallest_moves(&levers, arrives).expect("infallible");
+        let tenths = || (1..=40).map(|tenth| f64::from(tenth) / 10.0);
+        let totals = tenths().flat_map(|a| tenths().map(move |b| (a, b)));
+        let totals = totals.filter(|&(a, b)| does(a, b)).map(|(a, b)| a + b / 0.25);
+        let least = totals.fold(f64::INFINITY, f64::min);
+        assert!(found[0].total <= 1.1 * least, "{found:?} {least}");
     }
 }

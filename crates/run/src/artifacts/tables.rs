@@ -9,7 +9,7 @@ use arrow::array::{
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, Field, Float32Type, Schema, UInt32Type};
 use arrow::error::ArrowError;
-use fenqun_base::{NO_CODE, UserId, artifact};
+use fenqun_base::{Matrix, NO_CODE, UserId, artifact};
 use fenqun_profiles::Profiles;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -68,6 +68,9 @@ pub fn write_sequences(path: &Path, profiles: &Profiles) -> Result<(), RunError>
     write_table(path, table)
 }
 
+/// The column of shares: for every user one number a segment.
+const SHARES: &str = "shares";
+
 /// Begins the names of columns of probabilities.
 const OF_CLASS: &str = "p_";
 
@@ -88,6 +91,8 @@ pub struct SegmentRows {
     pub scores: Vec<f32>,
     /// Why: codes such as `value=high`, `taste=2`, `category=CAT FOOD`.
     pub reasons: Vec<Vec<String>>,
+    /// How much each user belongs to each segment, rows × segments, where the way says it.
+    pub shares: Option<Matrix>,
     /// For labels: every class with its probability, written as columns `p_CLASS`.
     pub probabilities: Vec<(String, Vec<f32>)>,
 }
@@ -103,7 +108,8 @@ pub fn write_segments(path: &Path, rows: &SegmentRows) -> Result<(), RunError> {
 /// The table of `segments.parquet`; with `has_gaps` a number may be missing, also where none is.
 pub(crate) fn segment_batch(rows: &SegmentRows, has_gaps: bool) -> Result<RecordBatch, ArrowError> {
     let batch = record_batch(segment_columns(rows))?;
-    let gaps = |field: &Arc<Field>| match has_gaps && field.name() == "segment" {
+    let may_miss = |name: &str| (has_gaps && name == "segment") || name == SHARES;
+    let gaps = |field: &Arc<Field>| match may_miss(field.name()) {
         true => Arc::new(field.as_ref().clone().with_nullable(true)),
         false => Arc::clone(field),
     };
@@ -129,11 +135,31 @@ fn segment_columns(rows: &SegmentRows) -> Vec<(String, ArrayRef)> {
         ("score".into(), Arc::new(Float32Array::from(rows.scores.clone()))),
         ("reasons".into(), Arc::new(reasons)),
     ];
+    if let Some(shares) = &rows.shares {
+        columns.push((SHARES.into(), Arc::new(list_of_rows(shares))));
+    }
     for (class, probabilities) in &rows.probabilities {
         let values: ArrayRef = Arc::new(Float32Array::from(probabilities.clone()));
         columns.push((format!("{OF_CLASS}{class}"), values));
     }
     columns
+}
+
+/// One list a row.
+fn list_of_rows(matrix: &Matrix) -> ListArray {
+    let lengths = (0..matrix.n_rows()).map(|_| matrix.n_columns());
+    let values: ArrayRef = Arc::new(Float32Array::from(matrix.values().to_vec()));
+    let field = Arc::new(Field::new("item", DataType::Float32, true));
+    ListArray::new(field, OffsetBuffer::<i32>::from_lengths(lengths), values, None)
+}
+
+/// Pseudonyms beside the integers that stand for them in `client_ids.npy`.
+///
+/// # Errors
+/// [`RunError::Write`].
+pub fn write_client_ids(path: &Path, of: &[UserId]) -> Result<(), RunError> {
+    let ids = Int64Array::from_iter_values(of.iter().map(|user| user.client_id()));
+    write_table(path, vec![("user".into(), users(of)), ("client_id".into(), Arc::new(ids))])
 }
 
 /// Reads the `segments.parquet` of a run, or a table like it, without the reasons; the number of a
@@ -148,6 +174,7 @@ pub fn read_segments(path: &Path) -> Result<SegmentRows, RunError> {
         .and_then(|builder| builder.build())
         .map_err(|error| broken(error.to_string()))?;
     let mut rows = SegmentRows::default();
+    let mut shares: Vec<Vec<f32>> = Vec::new();
     for batch in reader {
         let batch = batch.map_err(|error| broken(error.to_string()))?;
         let column = |name: &str| {
@@ -174,6 +201,17 @@ pub fn read_segments(path: &Path) -> Result<SegmentRows, RunError> {
             .as_primitive_opt::<Float32Type>()
             .ok_or_else(|| broken("column `score` is no number".into()))?;
         rows.scores.extend_from_slice(scores.values());
+        if let Some(lists) = batch.column_by_name(SHARES) {
+            let numbers = |list: ArrayRef| {
+                list.as_primitive_opt::<Float32Type>().map(|list| list.values().to_vec())
+            };
+            let lists = lists.as_list_opt::<i32>();
+            let read = lists.map(|lists| {
+                lists.iter().map(|list| list.and_then(numbers)).collect::<Option<Vec<_>>>()
+            });
+            let wrong = || broken(format!("column `{SHARES}` holds no list of numbers"));
+            shares.extend(read.flatten().ok_or_else(wrong)?);
+        }
         let schema = batch.schema();
         let named = schema.fields().iter().filter_map(|field| field.name().strip_prefix(OF_CLASS));
         for (at, class) in named.enumerate() {
@@ -188,6 +226,10 @@ pub fn read_segments(path: &Path) -> Result<SegmentRows, RunError> {
     }
     if !rows.unassigned.contains(&true) {
         rows.unassigned.clear();
+    }
+    if !shares.is_empty() {
+        let shares = Matrix::from_rows(&shares).map_err(|error| broken(error.to_string()))?;
+        rows.shares = Some(shares);
     }
     Ok(rows)
 }
@@ -262,6 +304,7 @@ mod tests {
             names: vec!["High value · pets".into()],
             scores: vec![0.5],
             reasons: vec![vec!["value=high".into(), "taste=1".into()]],
+            shares: None,
             probabilities: vec![("no".into(), vec![0.25]), ("yes".into(), vec![0.75])],
         };
         write_segments(&path, &rows).expect("written");
@@ -272,6 +315,11 @@ mod tests {
         write_segments(&path, &out).expect("written");
         let read = read_segments(&path).expect("read");
         assert_eq!(read, SegmentRows { reasons: vec![], ..out });
+        let shares = Matrix::from_rows(&[[0.25, 0.5, 0.0, 0.25]]).expect("a row");
+        let soft = SegmentRows { shares: Some(shares), reasons: vec![Vec::new()], ..read };
+        write_segments(&path, &soft).expect("written");
+        let read = read_segments(&path).expect("read");
+        assert_eq!(read, SegmentRows { reasons: vec![], ..soft });
         let missing = read_segments(&folder.path().join("none.parquet"));
         assert!(matches!(missing, Err(RunError::Read { .. })));
     }

@@ -1,203 +1,213 @@
 //! Reads the pair of files of the challenge, and refuses what breaks a rule, by file, rule and find.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{BufReader, Read};
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use fenqun_base::{Matrix, UserId};
 use half::f16;
+use serde::Serialize;
 
+use super::npy::{Npy, Wanted};
 use crate::RunError;
+
+/// The integers of the users, a line a user.
+pub(super) const IDS: &str = "client_ids.npy";
+/// The vectors of the same users in the same order.
+const VECTORS: &str = "embeddings.npy";
 
 /// Widest user vector.
 const WIDEST: usize = 2048;
-/// Longest header that is read: real ones have 118 bytes.
-const LONGEST_HEADER: usize = 1 << 16;
 
-/// The vectors of `client_ids.npy` and `embeddings.npy` in a folder, in the order of `wanted`: each
-/// wanted user once and no other, int64 ids, float16 vectors of at most 2048 columns, all finite.
+/// Where a person finds the ids that are wanted.
+const WHERE: &str = "those of `evaluations/NAME-input/client_ids.npy` in the run";
+
+/// The first rule that a file breaks. Rows and columns are counted from 0, as NumPy counts them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct VectorFault {
+    /// The file.
+    pub file: PathBuf,
+    /// The rule, after "must hold".
+    pub rule: String,
+    /// What came.
+    pub found: String,
+    /// The row where, if it is in one.
+    pub row: Option<usize>,
+    /// The column where, if it is in one.
+    pub column: Option<usize>,
+}
+
+/// What a check of the pair of files found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CheckedVectors {
+    /// Where they are.
+    pub folder: PathBuf,
+    /// Ids, where their file holds to the rules.
+    pub n_users: Option<usize>,
+    /// Columns, where the file of vectors holds to the rules.
+    pub width: Option<usize>,
+    /// Ids that were wanted; absent when there was nothing to compare with.
+    pub n_wanted: Option<usize>,
+    /// The first broken rule of each file.
+    pub faults: Vec<VectorFault>,
+}
+
+/// Checks the pair of files in a folder, without holding the vectors in memory: each id once and,
+/// where `wanted` is given, each of those and no other; int64 ids; float16 vectors, a row an id, of
+/// at most 2048 columns, all finite.
+///
+/// # Errors
+/// [`RunError::Read`] for a file that cannot be read. A broken rule is a result.
+pub fn check_vectors(folder: &Path, wanted: Option<&[i64]>) -> Result<CheckedVectors, RunError> {
+    let mut faults = Vec::new();
+    let mut kept = |found: Result<usize, RunError>| match found {
+        Ok(number) => Ok(Some(number)),
+        Err(RunError::VectorFile(fault)) => {
+            faults.push(fault);
+            Ok(None)
+        }
+        Err(other) => Err(other),
+    };
+    let n_users = kept(places(&folder.join(IDS), wanted).map(|places| places.len()))?;
+    let width = kept(scan(&folder.join(VECTORS), n_users))?;
+    let n_wanted = wanted.map(<[i64]>::len);
+    Ok(CheckedVectors { folder: folder.to_owned(), n_users, width, n_wanted, faults })
+}
+
+/// The vectors of the pair of files in a folder, in the order of `wanted`, checked as
+/// [`check_vectors`] does.
 ///
 /// # Errors
 /// [`RunError::Read`] for a file that cannot be read; [`RunError::VectorFile`] for the first rule
 /// that is broken; [`RunError::Vectors`] when two wanted users share an integer.
 pub fn read_vectors(folder: &Path, wanted: &[UserId]) -> Result<Matrix, RunError> {
-    let rows = ids(&folder.join("client_ids.npy"), wanted)?;
-    let path = folder.join("embeddings.npy");
-    let array = Array::open(&path, "<f2", "float16", 2, 2)?;
-    let (n_rows, width) = (array.shape[0], array.shape[1]);
-    if n_rows != wanted.len() {
-        let found = format!("{n_rows} rows");
-        return Err(array.refused(format!("a row for each of the {} ids", wanted.len()), found));
-    }
-    if !(1..=WIDEST).contains(&width) {
-        let found = format!("{width} columns");
-        return Err(array.refused(format!("between 1 and {WIDEST} columns"), found));
-    }
-    let bytes = array.bytes()?;
-    let mut vectors = Matrix::zeros(n_rows, width);
-    for (row, own) in bytes.chunks_exact(width * 2).enumerate() {
-        let to = vectors.row_mut(rows[row]);
-        for (column, (pair, to)) in own.chunks_exact(2).zip(to).enumerate() {
-            let value = f16::from_le_bytes([pair[0], pair[1]]).to_f32();
-            if !value.is_finite() {
-                let found = format!("{value} in row {row}, column {column}");
-                let rule = "finite numbers: divide by a larger number before the cut to float16";
-                return Err(RunError::vector_file(&path, rule, found));
-            }
-            *to = value;
-        }
-    }
+    let wanted: Vec<i64> = wanted.iter().map(|user| user.client_id()).collect();
+    let places = places(&folder.join(IDS), Some(&wanted))?;
+    let path = folder.join(VECTORS);
+    let file = open(&path, Some(places.len()))?;
+    let mut vectors = Matrix::zeros(file.n_rows(), file.width());
+    file.each_row(|row, bytes| {
+        let to = vectors.row_mut(places[row]);
+        values(&path, row, bytes, |column, value| to[column] = value)
+    })?;
     Ok(vectors)
 }
 
-/// For every row of the file the place of its user among those wanted.
-fn ids(path: &Path, wanted: &[UserId]) -> Result<Vec<usize>, RunError> {
+/// The ids of a file, in its order.
+pub(super) fn ids(path: &Path) -> Result<Vec<i64>, RunError> {
+    let wanted = Wanted { kind: "<i8", kind_name: "int64", size: 8, n_dimensions: 1 };
+    let file = Npy::open(path, wanted)?;
+    let mut ids = Vec::with_capacity(file.n_rows());
+    file.each_row(|_, bytes| {
+        ids.extend(bytes.as_chunks::<8>().0.iter().map(|own| i64::from_le_bytes(*own)));
+        Ok(())
+    })?;
+    Ok(ids)
+}
+
+/// For every row of the file the place of its id among those wanted; without those, the row itself.
+fn places(path: &Path, wanted: Option<&[i64]>) -> Result<Vec<usize>, RunError> {
+    let ids = ids(path)?;
+    let mut row_of: HashMap<i64, usize> = HashMap::with_capacity(ids.len());
+    for (row, &id) in ids.iter().enumerate() {
+        if let Some(first) = row_of.insert(id, row) {
+            let found = format!("the id of row {first} again");
+            return Err(VectorFault::of(path, "each id once", found).at_row(row).into());
+        }
+    }
+    let Some(wanted) = wanted else { return Ok((0..ids.len()).collect()) };
     let mut place_of: HashMap<i64, usize> = HashMap::with_capacity(wanted.len());
-    for (place, user) in wanted.iter().enumerate() {
-        if place_of.insert(user.client_id(), place).is_some() {
+    for (place, &id) in wanted.iter().enumerate() {
+        if place_of.insert(id, place).is_some() {
             let reason = "two users share one integer id: use another key file".to_owned();
             return Err(RunError::Vectors { reason });
         }
     }
-    let array = Array::open(path, "<i8", "int64", 8, 1)?;
-    if array.shape[0] > wanted.len() {
-        let rule = format!("each of the {} wanted ids once and no other", wanted.len());
-        let found = format!("{} ids", array.shape[0]);
-        return Err(array.refused(rule, found));
-    }
-    let bytes = array.bytes()?;
-    let mut row_of = vec![None; wanted.len()];
-    let mut places = Vec::with_capacity(wanted.len());
-    for (row, own) in bytes.as_chunks::<8>().0.iter().enumerate() {
-        let Some(&place) = place_of.get(&i64::from_le_bytes(*own)) else {
-            let found = format!("an id that is not wanted in row {row}");
-            return Err(RunError::vector_file(path, "wanted ids and no other", found));
+    let strange = |row: &usize| !place_of.contains_key(&ids[*row]);
+    let n_strange = (0..ids.len()).filter(strange).count();
+    // An id that is not known may be a raw one: it is told by its row, never by itself.
+    if let Some(row) = (0..ids.len()).find(strange) {
+        let rule = format!("the wanted ids and no other ({WHERE})");
+        let found = match n_strange {
+            1 => "an id that is not wanted".to_owned(),
+            n => format!("{n} of {} ids that are not wanted, the first", ids.len()),
         };
-        if let Some(first) = row_of[place].replace(row) {
-            let found = format!("one id in rows {first} and {row}");
-            return Err(RunError::vector_file(path, "each id once", found));
-        }
-        places.push(place);
+        return Err(VectorFault::of(path, &rule, found).at_row(row).into());
     }
-    if places.len() < wanted.len() {
-        let n_missing = wanted.len() - places.len();
-        let found = format!("{} of {}: {n_missing} are missing", places.len(), wanted.len());
-        return Err(RunError::vector_file(path, "every wanted id", found));
+    if let Some(missing) = wanted.iter().find(|id| !row_of.contains_key(id)) {
+        let rule = format!("every wanted id ({WHERE})");
+        let (n_there, n_wanted) = (ids.len(), wanted.len());
+        let found = format!(
+            "{n_there} of {n_wanted}: {} are missing, the first {missing}",
+            n_wanted - n_there
+        );
+        return Err(VectorFault::of(path, &rule, found).into());
     }
-    Ok(places)
+    Ok(ids.iter().filter_map(|id| place_of.get(id).copied()).collect())
 }
 
-/// A `.npy` file whose header holds to the rules.
-struct Array {
-    path: PathBuf,
-    reader: BufReader<File>,
-    shape: Vec<usize>,
-    n_bytes: usize,
+/// The file of vectors, its header checked; `n_ids` rows where that is known.
+fn open(path: &Path, n_ids: Option<usize>) -> Result<Npy, RunError> {
+    let wanted = Wanted { kind: "<f2", kind_name: "float16", size: 2, n_dimensions: 2 };
+    let file = Npy::open(path, wanted)?;
+    let (n_rows, width) = (file.n_rows(), file.width());
+    if let Some(n_ids) = n_ids
+        && n_ids != n_rows
+    {
+        let rule = format!("a row for each of the {n_ids} ids");
+        return Err(VectorFault::of(path, &rule, format!("{n_rows} rows")).into());
+    }
+    if !(1..=WIDEST).contains(&width) {
+        let rule = format!("between 1 and {WIDEST} columns");
+        return Err(VectorFault::of(path, &rule, format!("{width} columns")).into());
+    }
+    Ok(file)
 }
 
-impl Array {
-    fn open(
-        path: &Path,
-        kind: &str,
-        kind_name: &str,
-        size: usize,
-        n_dimensions: usize,
-    ) -> Result<Self, RunError> {
-        let refused = |rule: &str, found: String| RunError::vector_file(path, rule, found);
-        let file = File::open(path).map_err(RunError::reading(path))?;
-        let length = file.metadata().map_err(RunError::reading(path))?.len();
-        let mut reader = BufReader::new(file);
-        let mut read = |n: usize| -> Result<Vec<u8>, RunError> {
-            let mut bytes = Vec::new();
-            let n_read = reader.by_ref().take(n as u64).read_to_end(&mut bytes);
-            if n_read.map_err(RunError::reading(path))? < n {
-                return Err(refused("a whole NumPy file", format!("an end after {length} bytes")));
-            }
-            Ok(bytes)
-        };
-        let head = read(8)?;
-        if &head[..6] != b"\x93NUMPY" {
-            return Err(refused("a NumPy file (.npy)", "other bytes at its start".to_owned()));
+/// Looks at every value and gives the width.
+fn scan(path: &Path, n_ids: Option<usize>) -> Result<usize, RunError> {
+    let file = open(path, n_ids)?;
+    let width = file.width();
+    file.each_row(|row, bytes| values(path, row, bytes, |_, _| {}))?;
+    Ok(width)
+}
+
+/// The values of a row, all finite.
+fn values(
+    path: &Path,
+    row: usize,
+    bytes: &[u8],
+    mut take: impl FnMut(usize, f32),
+) -> Result<(), RunError> {
+    for (column, pair) in bytes.as_chunks::<2>().0.iter().enumerate() {
+        let value = f16::from_le_bytes(*pair).to_f32();
+        if !value.is_finite() {
+            let rule = "finite numbers: divide by a larger number before the cut to float16";
+            let fault = VectorFault::of(path, rule, value.to_string()).at_row(row);
+            return Err(VectorFault { column: Some(column), ..fault }.into());
         }
-        let (n_header, n_before) = match head[6] {
-            1 => {
-                let bytes = read(2)?;
-                (usize::from(u16::from_le_bytes([bytes[0], bytes[1]])), 10)
-            }
-            2 | 3 => {
-                let bytes = read(4)?;
-                (u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) as usize, 12)
-            }
-            other => return Err(refused("NumPy's format 1, 2 or 3", format!("format {other}"))),
-        };
-        if n_header > LONGEST_HEADER {
-            return Err(refused("a header of at most 65536 bytes", format!("{n_header} bytes")));
-        }
-        let header = String::from_utf8_lossy(&read(n_header)?).into_owned();
-        let Some(Header { descr, fortran_order, shape }) = Header::parse(&header) else {
-            let found = "a header that says something else".to_owned();
-            return Err(refused("a header with descr, fortran_order and shape", found));
-        };
-        if descr != kind {
-            return Err(refused(&format!("{kind_name} numbers (`{kind}`)"), format!("`{descr}`")));
-        }
-        if shape.len() != n_dimensions {
-            let rule =
-                format!("{n_dimensions} dimension{}", if n_dimensions == 1 { "" } else { "s" });
-            return Err(refused(&rule, format!("{shape:?}")));
-        }
-        if fortran_order && n_dimensions > 1 {
-            let found = "column after column".to_owned();
-            return Err(refused("row after row (`numpy.ascontiguousarray`)", found));
-        }
-        let n_values = shape.iter().try_fold(size, |n, &extent| n.checked_mul(extent));
-        let n_there = length.saturating_sub((n_before + n_header) as u64);
-        match n_values {
-            Some(n_bytes) if n_bytes as u64 == n_there => {
-                Ok(Self { path: path.to_owned(), reader, shape, n_bytes })
-            }
-            _ => {
-                let rule = format!("as many bytes as the shape {shape:?} needs");
-                Err(refused(&rule, format!("{n_there} bytes")))
-            }
-        }
+        take(column, value);
+    }
+    Ok(())
+}
+
+impl VectorFault {
+    pub(super) fn of(file: &Path, rule: &str, found: String) -> Self {
+        Self { file: file.to_owned(), rule: rule.to_owned(), found, row: None, column: None }
     }
 
-    /// All values; the file is known to be as long as they are.
-    fn bytes(mut self) -> Result<Vec<u8>, RunError> {
-        let mut bytes = vec![0; self.n_bytes];
-        self.reader.read_exact(&mut bytes).map_err(RunError::reading(&self.path))?;
-        Ok(bytes)
-    }
-
-    fn refused(&self, rule: String, found: String) -> RunError {
-        RunError::vector_file(&self.path, &rule, found)
+    fn at_row(self, row: usize) -> Self {
+        Self { row: Some(row), ..self }
     }
 }
 
-/// What a header says: `{'descr': '<f2', 'fortran_order': False, 'shape': (3, 4), }`.
-struct Header {
-    descr: String,
-    fortran_order: bool,
-    shape: Vec<usize>,
-}
-
-impl Header {
-    fn parse(text: &str) -> Option<Self> {
-        let after = |key: &str| {
-            let at = text.find(&format!("'{key}'"))?;
-            text[at + key.len() + 2..].trim_start().strip_prefix(':').map(str::trim_start)
-        };
-        let descr = after("descr")?.strip_prefix('\'')?.split_once('\'')?.0.to_owned();
-        let order = after("fortran_order")?;
-        let fortran_order = order.starts_with("True");
-        if !fortran_order && !order.starts_with("False") {
-            return None;
+impl fmt::Display for VectorFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} must hold {}, got {}", self.file.display(), self.rule, self.found)?;
+        match (self.row, self.column) {
+            (Some(row), None) => write!(f, " in row {row}"),
+            (Some(row), Some(column)) => write!(f, " in row {row}, column {column}"),
+            _ => Ok(()),
         }
-        let inside = after("shape")?.strip_prefix('(')?.split_once(')')?.0;
-        let extents = inside.split(',').map(str::trim).filter(|extent| !extent.is_empty());
-        let shape = extents.map(|extent| extent.parse().ok()).collect::<Option<_>>()?;
-        Some(Self { descr, fortran_order, shape })
     }
 }

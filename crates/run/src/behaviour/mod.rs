@@ -18,7 +18,12 @@
 //! `counts`, the baseline: ln(1 + how often), of every action over five windows and of the most
 //! bought categories, items and prices. Every block of the user vector alone, all blocks side by
 //! side, and those beside the counts. All are fitted on the input alone and cut to float16, as the
-//! files of the challenge hold them.
+//! files of the challenge hold them. Vectors of any other tool stand beside them: `vectors` names
+//! folders with the pair of files, for the users that the evaluation has written down.
+//!
+//! # How sure
+//! The head is trained once; its AUROC has an interval over resamples of the users, and so has its
+//! lead over the counts, on the same resamples. Another start of the head is not in it.
 //!
 //! # What to mind
 //! The best epoch is chosen on the window that judges: this is how the challenge does it, and it
@@ -26,24 +31,33 @@
 //! figures are then no longer comparable with the published board.
 //!
 //! # Cost
-//! Six heads a contender. With the small head seconds each; the wide one takes some 40 billion
+//! Six heads a contender. With the small head seconds each; the full one takes some 40 billion
 //! multiplications a batch of 128 users.
 
+mod compare;
 mod counts;
 mod evaluate;
 mod files;
+mod input;
 mod judge;
+mod npy;
 mod params;
 mod purchases;
 mod result;
+mod tables;
 mod tasks;
+mod words;
 
 #[cfg(test)]
 mod tests;
 
-pub use evaluate::{Contender, compare, evaluate};
-pub use files::read_vectors;
+pub use compare::{Contender, compare};
+pub use evaluate::evaluate;
+pub use files::{CheckedVectors, VectorFault, check_vectors, read_vectors};
+pub(crate) use input::input_folder;
+pub use input::wanted_ids;
 pub use params::{BehaviourParams, HeadChoice};
 pub use result::{
-    BehaviourResult, ContenderResult, EpochScore, Skipped, TaskFacts, TaskName, TaskScore, Windows,
+    BehaviourResult, ContenderResult, EpochScore, Role, Skipped, TaskFacts, TaskName, TaskScore,
+    WhyNot, Windows,
 };

@@ -1,12 +1,13 @@
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use fenqun_base::DataError;
 use fenqun_encoders::behaviour_head::{BehaviourHead, HeadSize};
 use serde::{Deserialize, Serialize};
 
-/// Below so many users `auto` takes the small head: the wide one has fifty million weights, and
+/// Below so many users `auto` takes the small head: the full one has fifty million weights, and
 /// three epochs of fewer users are fewer than 1,200 steps.
-const WIDE_FROM: usize = 50_000;
+const FULL_FROM: usize = 50_000;
 
 /// Settings of the protocol, as configuration spells them; the defaults are the challenge's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,29 +19,54 @@ pub struct BehaviourParams {
     pub n_targets: usize,
     /// Which head.
     pub head: HeadChoice,
-    /// Where the head's random numbers start.
+    /// Where the random numbers of head and resamples start.
     pub seed: u64,
-    /// Folders with `client_ids.npy` and `embeddings.npy` of other user vectors to compare. They
-    /// must have been made of the input window alone; those of a finished run were not.
-    pub vectors: Vec<PathBuf>,
+    /// Resamples of the users behind the intervals; fewer where users are very many.
+    pub n_resamples: usize,
+    /// By name, folders with `client_ids.npy` and `embeddings.npy` of other user vectors to
+    /// compare. They must have been made of the input window alone; those of a finished run were
+    /// not.
+    pub vectors: BTreeMap<String, PathBuf>,
 }
 
 /// Which head is put behind the vectors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HeadChoice {
-    /// Wide from 50,000 users on, else small.
+    /// Full from 50,000 users on, else small.
     #[default]
     Auto,
-    /// That of the challenge.
-    Wide,
+    /// That of the challenge: 2048 wide, three blocks.
+    Full,
     /// 256 wide, one block.
     Small,
 }
 
+impl HeadChoice {
+    /// All there are.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Full, Self::Small];
+
+    /// As configuration spells it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Full => "full",
+            Self::Small => "small",
+        }
+    }
+}
+
 impl Default for BehaviourParams {
     fn default() -> Self {
-        Self { days: 14, n_targets: 100, head: HeadChoice::Auto, seed: 1278, vectors: Vec::new() }
+        Self {
+            days: 14,
+            n_targets: 100,
+            head: HeadChoice::Auto,
+            seed: 1278,
+            n_resamples: 1000,
+            vectors: BTreeMap::new(),
+        }
     }
 }
 
@@ -59,15 +85,18 @@ impl BehaviourParams {
         if !(2..=10_000).contains(&self.n_targets) {
             return refused("n_targets", "between 2 and 10000", self.n_targets.to_string());
         }
+        if !(100..=100_000).contains(&self.n_resamples) {
+            return refused("resamples", "between 100 and 100000", self.n_resamples.to_string());
+        }
         Ok(())
     }
 
     /// The head for a shop of so many users.
     pub(super) fn head(&self, n_users: usize) -> BehaviourHead {
         let size = match self.head {
-            HeadChoice::Wide => HeadSize::Wide,
+            HeadChoice::Full => HeadSize::Full,
             HeadChoice::Small => HeadSize::Small,
-            HeadChoice::Auto if n_users >= WIDE_FROM => HeadSize::Wide,
+            HeadChoice::Auto if n_users >= FULL_FROM => HeadSize::Full,
             HeadChoice::Auto => HeadSize::Small,
         };
         BehaviourHead { size, ..BehaviourHead::default() }

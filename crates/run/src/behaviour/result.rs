@@ -1,6 +1,6 @@
-use std::fmt::Write as _;
-
+use fenqun_base::Language;
 use fenqun_encoders::behaviour_head::HeadSize;
+use fenqun_evaluate::amounts::Spread;
 use serde::{Deserialize, Serialize};
 
 /// What the protocol found.
@@ -12,16 +12,18 @@ pub struct BehaviourResult {
     pub n_users: usize,
     /// The head behind all vectors.
     pub head: HeadSize,
-    /// Where its random numbers start.
+    /// Times it went through the users.
+    pub n_epochs: usize,
+    /// Where its random numbers start, and those of the resamples.
     pub seed: u64,
+    /// Draws of the users behind every interval.
+    pub n_resamples: usize,
     /// What was asked.
     pub tasks: Vec<TaskFacts>,
     /// What could not be asked.
     pub skipped: Vec<Skipped>,
     /// The vectors and how far they came; the baseline first.
     pub contenders: Vec<ContenderResult>,
-    /// What a person should know, one sentence each.
-    pub remarks: Vec<String>,
 }
 
 /// Where time was cut, milliseconds since 1970, UTC.
@@ -71,12 +73,44 @@ pub struct TaskFacts {
 }
 
 /// A question that the shop's data cannot ask.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {
     /// The question.
     pub task: TaskName,
     /// Why.
-    pub reason: String,
+    pub reason: WhyNot,
+}
+
+/// Why a question cannot be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhyNot {
+    /// Fewer than two users.
+    FewUsers,
+    /// Items have no category.
+    NoCategories,
+    /// Items have no prices, or one.
+    OnePrice,
+    /// Fewer than two targets were bought in the window to learn from.
+    FewTargets,
+    /// Everybody or nobody has each target in the window to be judged by.
+    NothingToTellApart,
+}
+
+/// Where user vectors are from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Plain counts: the baseline.
+    Counts,
+    /// One block of several.
+    Block,
+    /// All blocks of the run: what it would write as its user vector.
+    Joined,
+    /// Another tool.
+    Brought,
+    /// The counts, and others beside them.
+    BesideCounts,
 }
 
 /// How far some vectors came.
@@ -84,8 +118,12 @@ pub struct Skipped {
 pub struct ContenderResult {
     /// Their name.
     pub name: String,
+    /// Where they are from.
+    pub role: Role,
     /// Columns.
     pub width: usize,
+    /// Values beyond what float16 holds, cut to its ends.
+    pub n_clamped: usize,
     /// One a task, in the order of the tasks.
     pub scores: Vec<TaskScore>,
 }
@@ -99,6 +137,12 @@ pub struct TaskScore {
     pub best_epoch: usize,
     /// Every epoch.
     pub epochs: Vec<EpochScore>,
+    /// The AUROC of the epoch that counts, with its 95 % interval over resamples of the users.
+    pub auroc: Spread,
+    /// How much more than the counts have, on the same resamples.
+    pub over_counts: Option<Spread>,
+    /// How much more than all blocks of the run have; of vectors of other tools only.
+    pub over_joined: Option<Spread>,
 }
 
 /// What the head knew after an epoch.
@@ -117,6 +161,16 @@ pub struct EpochScore {
 }
 
 impl TaskName {
+    /// Every question, in the order of the board.
+    pub const ALL: [Self; 6] = [
+        Self::Churn,
+        Self::Conversion,
+        Self::PropensityCategory,
+        Self::PropensitySku,
+        Self::PropensityNewSku,
+        Self::PropensityPrice,
+    ];
+
     /// The word in configuration and reports.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -131,40 +185,31 @@ impl TaskName {
     }
 }
 
+impl WhyNot {
+    /// In words.
+    #[must_use]
+    pub fn words(self, language: Language) -> &'static str {
+        let (english, chinese) = match self {
+            Self::FewUsers => ("fewer than two users can be asked about", "可供提问的用户不足两位"),
+            Self::NoCategories => ("the catalogue has no categories", "商品目录没有品类"),
+            Self::OnePrice => ("items have no prices that differ", "商品没有不同的价格"),
+            Self::FewTargets => (
+                "fewer than two targets were bought in the window to learn from",
+                "学习窗口内被购买的目标不足两个",
+            ),
+            Self::NothingToTellApart => (
+                "in the window to be judged by, everybody or nobody has each target",
+                "评判窗口内每个目标要么人人都有、要么人人都没有",
+            ),
+        };
+        language.pick(english, chinese)
+    }
+}
+
 impl TaskScore {
     /// The epoch that counts.
     #[must_use]
     pub fn best(&self) -> Option<&EpochScore> {
         self.epochs.get(self.best_epoch.checked_sub(1)?)
-    }
-}
-
-impl BehaviourResult {
-    /// The score and, in brackets, the AUROC of every contender and task, as a Markdown table.
-    #[must_use]
-    pub fn markdown(&self) -> String {
-        let mut text = String::from("| vectors | width |");
-        let mut line = String::from("|---|---|");
-        for task in &self.tasks {
-            // Writing to a string does not fail.
-            let _ = write!(text, " {} |", task.task.name());
-            line.push_str("---|");
-        }
-        text = format!("{text}\n{line}\n");
-        for contender in &self.contenders {
-            let _ = write!(text, "| {} | {} |", contender.name, contender.width);
-            for score in &contender.scores {
-                let _ = match score.best() {
-                    None => write!(text, " – |"),
-                    Some(best) if best.novelty.is_none() => write!(text, " {:.4} |", best.score),
-                    Some(best) => write!(text, " {:.4} ({:.4}) |", best.score, best.auroc),
-                };
-            }
-            text.push('\n');
-        }
-        text.push_str(
-            "\nPropensities: the score, and the AUROC that is eight tenths of it in brackets.\n",
-        );
-        text
     }
 }

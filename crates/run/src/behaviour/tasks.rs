@@ -1,7 +1,7 @@
 use fenqun_base::{Catalogue, DataError, Matrix, NO_CODE, SparseMatrix};
 
-use super::TaskName;
 use super::purchases::Purchases;
+use super::{TaskName, WhyNot};
 
 /// A question and its answers.
 pub(super) struct Task {
@@ -31,7 +31,7 @@ impl Task {
         purchases: &Purchases,
         catalogue: &Catalogue,
         n_targets: usize,
-    ) -> Result<Result<Self, String>, DataError> {
+    ) -> Result<Result<Self, WhyNot>, DataError> {
         let task = match name {
             TaskName::Churn | TaskName::Conversion => Self::nothing_bought(name, purchases)?,
             _ => match Grouping::of(name, purchases, catalogue, n_targets) {
@@ -79,25 +79,20 @@ impl Task {
         Ok(Self { name, rows, train, validation, popularity })
     }
 
-    fn why_not(&self) -> Option<String> {
+    fn why_not(&self) -> Option<WhyNot> {
         if self.rows.len() < 2 {
-            return Some("fewer than two users can be asked about".to_owned());
+            return Some(WhyNot::FewUsers);
         }
         let is_propensity = !matches!(self.name, TaskName::Churn | TaskName::Conversion);
         if is_propensity && self.train.n_columns() < 2 {
-            return Some(
-                "fewer than two targets were bought in the window to learn from".to_owned(),
-            );
+            return Some(WhyNot::FewTargets);
         }
         let tells_apart = |target: usize| {
             let n = self.validation.column(target).iter().filter(|&&flag| flag > 0.5).count();
             n > 0 && n < self.rows.len()
         };
-        if !(0..self.validation.n_columns()).any(tells_apart) {
-            let reason = "in the window to be judged by, everybody or nobody has each target";
-            return Some(reason.to_owned());
-        }
-        None
+        let is_one_sided = !(0..self.validation.n_columns()).any(tells_apart);
+        is_one_sided.then_some(WhyNot::NothingToTellApart)
     }
 }
 
@@ -108,11 +103,11 @@ impl Grouping {
         purchases: &Purchases,
         catalogue: &Catalogue,
         n_targets: usize,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, WhyNot> {
         let n_items = catalogue.len();
         match name {
             TaskName::PropensityCategory => match catalogue.category_levels() {
-                0 => Err("the catalogue has no categories".to_owned()),
+                0 => Err(WhyNot::NoCategories),
                 levels => {
                     let (code_of, names) = catalogue.categories_at(levels - 1);
                     Ok(Self { code_of, n_groups: names.len() })
@@ -129,7 +124,7 @@ impl Grouping {
     }
 
     /// Buckets with about as many items each; equal prices share one.
-    fn by_price(prices: &[f64], n_buckets: usize) -> Result<Self, String> {
+    fn by_price(prices: &[f64], n_buckets: usize) -> Result<Self, WhyNot> {
         let mut sorted: Vec<f64> =
             prices.iter().copied().filter(|price| price.is_finite()).collect();
         sorted.sort_by(f64::total_cmp);
@@ -140,7 +135,7 @@ impl Grouping {
         // An edge at the lowest price has nothing below it.
         edges.retain(|edge| Some(edge) > sorted.first());
         if edges.is_empty() {
-            return Err("items have no prices that differ".to_owned());
+            return Err(WhyNot::OnePrice);
         }
         let code = |price: &f64| match price.is_finite() {
             true => edges.partition_point(|edge| edge <= price) as u32,

@@ -1,5 +1,6 @@
 use fenqun_base::{
-    Action, Catalogue, Event, Interrupted, Item, Matrix, NO_CODE, Progress, Sink, Unit, UserId,
+    Action, Catalogue, Event, Interrupted, Item, Language, Matrix, NO_CODE, Progress, Sink, Unit,
+    UserId,
 };
 use fenqun_profiles::EventsInMemory;
 
@@ -75,7 +76,7 @@ fn users() -> Vec<UserId> {
     vec![user(1), user(2), user(3)]
 }
 
-fn task(name: TaskName) -> Result<Task, String> {
+fn task(name: TaskName) -> Result<Task, WhyNot> {
     let (events, windows) = (small(), Windows::before(100 * DAY, 10));
     let purchases = Purchases::read(&events, &windows, &users()).expect("reads");
     Task::build(name, &purchases, &events.catalogue, 100).expect("fits")
@@ -91,7 +92,7 @@ fn windows_lie_one_after_another() {
 fn churn_asks_those_who_bought_and_conversion_all() {
     let churn = task(TaskName::Churn);
     // Neither user 1 nor user 3 buys anything in the window that judges.
-    assert!(churn.is_err_and(|reason| reason.contains("everybody or nobody")));
+    assert_eq!(churn.map(drop), Err(WhyNot::NothingToTellApart));
     let conversion = task(TaskName::Conversion).expect("can be asked");
     assert_eq!(conversion.rows, [0, 1, 2]);
     assert_eq!(conversion.train.values(), [0.0, 1.0, 0.0]);
@@ -110,8 +111,7 @@ fn targets_are_the_most_bought_of_the_window_to_learn_from() {
     let new = task(TaskName::PropensityNewSku).expect("can be asked");
     assert_eq!(new.train, items.train);
     // Odd items alone were bought: one category is no choice.
-    let reason = task(TaskName::PropensityCategory).map(drop).expect_err("one category");
-    assert!(reason.contains("fewer than two targets"), "{reason}");
+    assert_eq!(task(TaskName::PropensityCategory).map(drop), Err(WhyNot::FewTargets));
     let price = task(TaskName::PropensityPrice).expect("can be asked");
     assert_eq!(price.train.n_columns(), 2);
 }
@@ -164,15 +164,15 @@ fn ask(n_users: usize, progress: &Progress) -> Result<BehaviourResult, RunError>
     let users: Vec<UserId> = (0..n_users).map(user).collect();
     let kinds: Vec<[f32; 2]> =
         (0..n_users).map(|at| if at % 2 == 0 { [1.0, 0.0] } else { [0.0, 1.0] }).collect();
-    let noise: Vec<[f32; 1]> = (0..n_users).map(|at| [(at * 7919 % 101) as f32 / 101.0]).collect();
-    let contender = |name: &str, vectors| Contender {
-        name: name.to_owned(),
-        vectors,
-        beside_counts: name == "kinds",
-    };
+    // One value is beyond what float16 holds.
+    let noise: Vec<[f32; 1]> = (0..n_users)
+        .map(|at| [if at == 7 { 1e6 } else { (at * 7919 % 101) as f32 / 101.0 }])
+        .collect();
+    let contender = |name: &str, role, vectors| Contender { name: name.to_owned(), vectors, role };
     let contenders = vec![
-        contender("kinds", Matrix::from_rows(&kinds).expect("rows")),
-        contender("noise", Matrix::from_rows(&noise).expect("rows")),
+        contender("kinds", Role::Joined, Matrix::from_rows(&kinds).expect("rows")),
+        contender("noise", Role::Block, Matrix::from_rows(&noise).expect("rows")),
+        contender("twin", Role::Brought, Matrix::from_rows(&kinds).expect("rows")),
     ];
     let params = BehaviourParams { days: 10, ..BehaviourParams::default() };
     compare(&lively(n_users), 100 * DAY, &users, contenders, &params, progress)
@@ -182,25 +182,71 @@ fn ask(n_users: usize, progress: &Progress) -> Result<BehaviourResult, RunError>
 fn vectors_that_know_beat_noise_and_the_same_seed_gives_the_same_result() {
     let found = ask(400, &Progress::silent()).expect("can be asked");
     let names: Vec<&str> = found.contenders.iter().map(|one| one.name.as_str()).collect();
-    assert_eq!(names, ["counts", "kinds", "counts + kinds", "noise"]);
-    let auroc = |contender: usize, task: TaskName| {
+    assert_eq!(names, ["counts", "kinds", "counts + kinds", "noise", "twin", "counts + twin"]);
+    let of = |contender: usize, task: TaskName| {
         let scores = &found.contenders[contender].scores;
         let score = scores.iter().find(|score| score.task == task).expect("asked");
         assert_eq!(score.epochs.len(), 3);
-        score.best().expect("an epoch").auroc
+        assert_eq!(score.auroc.mean, score.best().expect("an epoch").auroc);
+        assert!(score.auroc.low <= score.auroc.mean && score.auroc.mean <= score.auroc.high);
+        score
     };
     for task in [TaskName::Churn, TaskName::Conversion, TaskName::PropensitySku] {
-        let (kinds, noise) = (auroc(1, task), auroc(3, task));
-        assert!(kinds > 0.85 && kinds > noise + 0.1, "{task:?}: {kinds} against {noise}");
-        assert!(auroc(0, task) > noise, "{task:?}");
+        let (kinds, noise) = (of(1, task), of(3, task));
+        let lead = kinds.auroc.mean - noise.auroc.mean;
+        assert!(kinds.auroc.mean > 0.85 && lead > 0.1, "{task:?}: {kinds:?} against {noise:?}");
+        // The counts beat noise beyond chance.
+        assert!(noise.over_counts.expect("compared").high < 0.0, "{task:?}: {noise:?}");
+        assert!(of(0, task).over_counts.is_none() && kinds.over_joined.is_none());
+        // The same vectors by another name are the same, draw by draw.
+        let twin = of(4, task).over_joined.expect("compared");
+        assert_eq!((twin.mean, twin.low, twin.high), (0.0, 0.0, 0.0));
     }
     assert_eq!(found.skipped.len() + found.tasks.len(), 6);
-    assert!(found.remarks[0].contains("The head is small"));
+    assert_eq!(found.contenders.iter().map(|one| one.n_clamped).collect::<Vec<_>>()[3], 1);
     assert_eq!(ask(400, &Progress::silent()).expect("can be asked"), found);
-    let table = found.markdown();
-    assert!(table.contains("| vectors | width | churn |") && table.contains("| kinds | 2 | 0."));
     let json = serde_json::to_string(&found).expect("writes");
+    assert!(json.contains("\"head\":\"small\""));
     assert_eq!(serde_json::from_str::<BehaviourResult>(&json).expect("reads"), found);
+}
+
+#[test]
+fn everything_found_is_told_in_both_languages() {
+    let mut found = ask(400, &Progress::silent()).expect("can be asked");
+    found.skipped = vec![Skipped { task: TaskName::PropensityPrice, reason: WhyNot::NoCategories }];
+    let text = found.markdown(Language::En);
+    for words in [
+        "| vectors | width | churn |",
+        "| kinds | 2 | 0.",
+        "## churn\n\n",
+        "| vectors | AUROC [95 %] | over counts [95 %] | score | novelty | diversity | epoch |",
+        "propensity_price could not be asked: the catalogue has no categories.",
+        "- `twin` beats `kinds` on 0 of",
+    ] {
+        assert!(text.contains(words), "`{words}` is not in:\n{text}");
+    }
+    let last = text.lines().last().expect("lines");
+    assert!(last.starts_with("- `kinds` ") && last.contains(" `counts` on "), "{last}");
+    let remarks = found.remarks(Language::En).join("\n");
+    for words in [
+        "before 1970-03-22",
+        "The head is the small one",
+        "Values of `noise` beyond what float16 holds (±65504): 1,",
+        "propensity_price could not be asked",
+        "comes furthest",
+    ] {
+        assert!(remarks.contains(words), "`{words}` is not in:\n{remarks}");
+    }
+    let is_chinese = |line: &String| line.chars().any(|letter| ('一'..='龥').contains(&letter));
+    assert!(found.remarks(Language::Zh).iter().all(is_chinese));
+    assert!(found.verdicts(Language::Zh).iter().all(is_chinese));
+    let text = found.markdown(Language::Zh);
+    assert!(text.contains("商品目录没有品类") && text.contains("## 结论"), "{text}");
+    let shown = found.shown(Language::En);
+    assert_eq!(shown.metrics.len(), found.tasks.len());
+    assert!(shown.methods[0].figures[0].is_some_and(|figure| figure.low < figure.high));
+    let table = &shown.tables[0];
+    assert!(table.title.contains("novelty") && table.rows[0][1].matches(" · ").count() == 2);
 }
 
 #[test]
@@ -216,8 +262,8 @@ fn too_few_days_and_wrong_settings_are_refused() {
     assert!(with(wrong).expect_err("no days").to_string().contains("`days` must be between 1"));
     let wrong = BehaviourParams { n_targets: 1, ..BehaviourParams::default() };
     assert!(with(wrong).expect_err("one").to_string().contains("`n_targets`"));
-    let short =
-        Contender { name: "short".to_owned(), vectors: Matrix::zeros(2, 1), beside_counts: false };
+    let (name, vectors) = ("short".to_owned(), Matrix::zeros(2, 1));
+    let short = Contender { name, vectors, role: Role::Block };
     let params = BehaviourParams { days: 10, ..BehaviourParams::default() };
     let silent = Progress::silent();
     let refused = compare(&small(), 100 * DAY, &users(), vec![short], &params, &silent);

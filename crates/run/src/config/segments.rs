@@ -2,12 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use fenqun_segments::{Density, Hierarchical, LifetimeTiers, Rfm, RoundAxis, RoundGrid};
+use fenqun_profiles::{ProfileParams, possible_features};
+use fenqun_segments::rules::nearest;
+use fenqun_segments::{
+    Density, Hierarchical, LifetimeTiers, Rfm, RoundAxis, RoundGrid, ValueTiers,
+};
 use serde::{Deserialize, Serialize};
 
-use super::{BLOCKS, SegmentsConfig};
+use super::{SegmentsConfig, is_segment_block};
 use crate::RunError;
 use crate::rules::{DefinitionFiles, read_definitions};
+
+/// The value score of `profiles.parquet`, which stands beside the features.
+pub(crate) const VALUE_SCORE: &str = "value_score";
 
 /// Most axes of the texts: cells double with each.
 const MOST_AXES: usize = 6;
@@ -37,6 +44,18 @@ pub struct DensityConfig {
     pub refits: usize,
     /// Settings of the algorithm.
     pub density: Density,
+}
+
+/// Tiers of one column of the profiles.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ValueTiersConfig {
+    /// A column of `profiles.parquet`: `spend`, `frequency`, `spend_91d`.
+    pub by: String,
+    /// Where it is cut; thresholds are in its own unit: money, baskets, days.
+    pub tiers: ValueTiers,
+    /// Bootstrap refits behind the figure of stability.
+    pub refits: usize,
 }
 
 /// The named grid of recency, frequency and spend.
@@ -149,6 +168,28 @@ impl Default for DensityConfig {
     }
 }
 
+impl Default for ValueTiersConfig {
+    fn default() -> Self {
+        Self { by: "spend".into(), tiers: ValueTiers::default(), refits: 30 }
+    }
+}
+
+impl ValueTiersConfig {
+    /// Whether any shop has such a column, and which one is nearest where none has.
+    fn check_column(&self, params: &ProfileParams) -> Result<(), Option<String>> {
+        let names = possible_features(params);
+        let goes_on = |name: &String| {
+            name.ends_with(':') && self.by.len() > name.len() && self.by.starts_with(name)
+        };
+        let is_it = |name: &String| *name == self.by && !name.ends_with(':');
+        if self.by == VALUE_SCORE || names.iter().any(|name| is_it(name) || goes_on(name)) {
+            return Ok(());
+        }
+        let whole = names.iter().map(String::as_str).filter(|name| !name.ends_with(':'));
+        Err(nearest(&self.by, whole.chain([VALUE_SCORE])))
+    }
+}
+
 impl Default for RfmConfig {
     fn default() -> Self {
         Self { refits: 30, rfm: Rfm::default() }
@@ -171,6 +212,7 @@ impl SegmentsConfig {
             Self::Hierarchical(tree) => &tree.blocks,
             Self::Density(dense) => &dense.blocks,
             Self::TwoAxes(_)
+            | Self::ValueTiers(_)
             | Self::Rfm(_)
             | Self::Lifetime(_)
             | Self::RoundGrid(_)
@@ -186,6 +228,7 @@ impl SegmentsConfig {
             Self::KMeans(one) => one.refits,
             Self::Hierarchical(tree) => tree.refits,
             Self::Density(dense) => dense.refits,
+            Self::ValueTiers(tiers) => tiers.refits,
             Self::Rfm(grid) => grid.refits,
             Self::Lifetime(tiers) => tiers.refits,
             Self::RoundGrid(grid) => grid.refits,
@@ -193,8 +236,8 @@ impl SegmentsConfig {
         }
     }
 
-    /// Rules over single values.
-    pub(super) fn check(&self, path: &Path) -> Result<(), RunError> {
+    /// Rules over single values; `params` say which columns the profiles can have.
+    pub(super) fn check(&self, path: &Path, params: &ProfileParams) -> Result<(), RunError> {
         let refuse = |name: &'static str, rule: &str, found: String| {
             let (path, rule) = (path.to_owned(), rule.to_owned());
             Err(RunError::Setting { path, name, rule, found })
@@ -210,8 +253,8 @@ impl SegmentsConfig {
         }
         let blocks = self.blocks();
         let on_blocks = matches!(self, Self::KMeans(_) | Self::Hierarchical(_) | Self::Density(_));
-        if on_blocks && (blocks.is_empty() || blocks.iter().any(|it| !BLOCKS.contains(&&**it))) {
-            let rule = "one or more of `aggregates`, `categories`, `graph`, `text`";
+        if on_blocks && (blocks.is_empty() || blocks.iter().any(|it| !is_segment_block(it))) {
+            let rule = "one or more of `aggregates`, `categories`, `graph`, `text`, `rfm`";
             return refuse("segments.blocks", rule, format!("{blocks:?}"));
         }
         let place = |part: &str| RunError::step(format!("{}: [segments.{part}]", path.display()));
@@ -232,6 +275,15 @@ impl SegmentsConfig {
                     return refuse("segments.dimensions", "between 1 and 50", found);
                 }
                 dense.density.check().map_err(place("density"))
+            }
+            Self::ValueTiers(tiers) => {
+                if let Err(near) = tiers.check_column(params) {
+                    let near =
+                        near.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
+                    let found = format!("`{}`{near}", tiers.by);
+                    return refuse("segments.by", "a column of profiles.parquet", found);
+                }
+                tiers.tiers.check().map_err(place("tiers"))
             }
             Self::Rfm(grid) => grid.rfm.check().map_err(place("rfm")),
             Self::Lifetime(tiers) => tiers.lifetime.check().map_err(place("lifetime")),
@@ -274,7 +326,7 @@ mod tests {
     fn every_method_is_asked_for_by_its_name() {
         let methods =
             ["two_axes", "k_means", "hierarchical", "density", "rfm", "lifetime", "round_grid"];
-        for method in methods {
+        for method in methods.into_iter().chain(["value_tiers"]) {
             let config = parse(&format!("method = \"{method}\"")).expect("its defaults are fine");
             let written = toml::to_string(&config.segments).expect("writes");
             assert!(written.contains(&format!("method = \"{method}\"")), "{written}");
@@ -294,6 +346,27 @@ mod tests {
         assert_eq!(grid.grid().n_segments(), 6);
         let rules = "method = \"rules\"\ndefinitions = [\"audiences.toml\"]";
         assert!(parse(rules).is_ok());
+    }
+
+    #[test]
+    fn tiers_are_of_a_column_that_profiles_can_have() {
+        let by = |by: &str| parse(&format!("method = \"value_tiers\"\nby = \"{by}\""));
+        for known in ["spend", "frequency", "spend_91d", "value_score", "spend_share:FROZEN"] {
+            assert!(by(known).is_ok(), "{known}");
+        }
+        let near = by("spend_19d").expect_err("no such window").to_string();
+        let words = "`segments.by` must be a column of profiles.parquet, got `spend_19d`, did you \
+                     mean `spend_91d`?";
+        assert!(near.contains(words), "{near}");
+        for unknown in ["colour", "spend_share:", ""] {
+            let far = by(unknown).expect_err("no such column").to_string();
+            assert!(far.contains(&format!("got `{unknown}`")), "{far}");
+        }
+        let windows =
+            "method = \"value_tiers\"\nby = \"spend_10d\"\n[profiles]\nwindows_days = [10]";
+        assert!(parse(windows).is_ok());
+        let tiers = refused("method = \"value_tiers\"\ntiers.thresholds = [100, 500]");
+        assert!(tiers.contains("`thresholds` must be finite, each smaller"), "{tiers}");
     }
 
     #[test]

@@ -4,10 +4,10 @@ use fenqun_base::{Block, Catalogue, DataError, Labels, Matrix, Seed};
 use fenqun_encoders::tfidf::{TfIdf, TfIdfModel};
 use fenqun_evaluate::compare::{Contender, Predictions};
 use fenqun_profiles::Profiles;
-use fenqun_segments::{PartHead, Softmax, Trees};
+use fenqun_segments::{Softmax, Trees};
 
 use crate::RunError;
-use crate::heads::{BlendHead, BlendPart, FEATURES, HeadConfig, Input, OnBlocks, weighted};
+use crate::heads::{FEATURES, HeadConfig, Input, OnBlocks, weighted};
 use crate::steps::{blocks, segment};
 
 /// Most categories that a user's own counts are taken of.
@@ -163,7 +163,7 @@ pub(crate) fn baselines<'a>(
 ) -> Result<Vec<OnRows<'a>>, RunError> {
     let softmax = |block| {
         let blocks = weighted(&[(block, 1.0)]);
-        HeadConfig::Softmax(OnBlocks { blocks, settings: Softmax::default() })
+        HeadConfig::Softmax(OnBlocks::of(blocks, Softmax::default()))
     };
     let mut all = vec![OnRows::baseline("RFM + logistic", &softmax(RFM), user_blocks, labels)?];
     if user_blocks.iter().any(|block| block.name == COUNTS) {
@@ -171,15 +171,9 @@ pub(crate) fn baselines<'a>(
         all.push(OnRows::baseline("own counts + logistic", &head, user_blocks, labels)?);
     }
     let on_features = weighted(&[(FEATURES, 1.0)]);
-    let settings = trees.clone();
-    let plain = HeadConfig::Trees(OnBlocks { blocks: on_features.clone(), settings });
+    let plain = HeadConfig::Trees(OnBlocks::likeliest(on_features.clone(), trees.clone()));
     all.push(OnRows::baseline("aggregates + trees", &plain, user_blocks, labels)?);
-    let part = BlendPart {
-        name: "trees".into(),
-        blocks: on_features,
-        head: PartHead::Trees(trees.clone()),
-    };
-    let corrected = HeadConfig::Blend(BlendHead { parts: vec![part], ..BlendHead::default() });
+    let corrected = HeadConfig::Trees(OnBlocks::of(on_features, trees.clone()));
     let name = "aggregates + trees, prior-corrected";
     all.push(OnRows::baseline(name, &corrected, user_blocks, labels)?);
     Ok(all)

@@ -1,5 +1,6 @@
 //! Everything that is asked of a run, one label and one task after the other.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use fenqun_base::{Language, Progress, Seed};
@@ -9,7 +10,7 @@ use fenqun_events::LabelsConfig;
 
 use super::inputs::Inputs;
 use super::request::{EvaluateRequest, Evaluated, EvaluationConfig};
-use super::task::Ask;
+use super::task::{Ask, TaskConfig};
 use super::{next_period, one_label, protocols, write};
 use crate::RunError;
 use crate::heads::HeadConfig;
@@ -29,17 +30,24 @@ pub fn evaluate(
 ) -> Result<Vec<Evaluated>, RunError> {
     let inputs = Inputs::open(&request.run)?;
     let config = &inputs.manifest.config;
+    let wanted = request.evaluation.as_ref().unwrap_or(&config.evaluation);
+    let tasks = wanted.tasks.iter().cloned().map(TaskConfig::named).collect();
+    let evaluation = EvaluationConfig { tasks, ..wanted.clone() };
     let asked = Asked {
         labels: request.labels.as_ref().unwrap_or(&config.labels),
         base: request.base.as_deref().unwrap_or(&inputs.manifest.base),
         head: request.head.as_ref().unwrap_or(&config.head),
-        evaluation: request.evaluation.as_ref().unwrap_or(&config.evaluation),
+        evaluation: &evaluation,
         seed: Seed(request.seed.unwrap_or(config.seed)),
         language: request.language.unwrap_or(config.cards.language),
     };
     if asked.labels.is_empty() && asked.evaluation.tasks.is_empty() {
         return Err(RunError::NothingAsked);
     }
+    asked.evaluation.tasks.iter().try_for_each(TaskConfig::suits)?;
+    let labels = asked.labels.iter().map(|label| label.name.as_str());
+    let tasks = asked.evaluation.tasks.iter().map(|task| task.name.as_str());
+    each_once(labels.chain(tasks))?;
     let mut done = Vec::new();
     let ended = each(&asked, &inputs, &mut done, progress);
     let reported = match done.is_empty() {
@@ -54,6 +62,24 @@ pub fn evaluate(
             Err(RunError::Partly { done, cause: Box::new(cause) })
         }
     }
+}
+
+/// Refuses a name that two labels or tasks have, since their files would overwrite each other, and
+/// one that cannot be part of a file's name.
+fn each_once<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), RunError> {
+    let is_plain = |letter: char| letter.is_alphanumeric() || letter == '-' || letter == '_';
+    let mut known = BTreeSet::new();
+    for name in names {
+        let reason = if !name.chars().all(is_plain) {
+            "`name` must be letters, digits, `-` or `_`: files are called by it"
+        } else if !known.insert(name) {
+            "another label or task has this name too: give each its own `name`"
+        } else {
+            continue;
+        };
+        return Err(RunError::Task { name: name.to_owned(), reason: reason.to_owned() });
+    }
+    Ok(())
 }
 
 /// Asks and writes one after the other; `done` holds what is written.
@@ -99,5 +125,28 @@ impl Asked<'_> {
             false => Vec::new(),
         };
         Comparing { main, n_resamples: self.evaluation.resamples, curve_of, ..Comparing::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_label_and_task_has_a_name_of_its_own_that_a_file_can_have() {
+        assert!(each_once(["kids", "年龄", "inactive-28d"].into_iter()).is_ok());
+        let refused = |names: [&'static str; 2]| {
+            each_once(names.into_iter()).expect_err("refused").to_string()
+        };
+        assert!(refused(["kids", "kids"]).contains("task `kids`: another label or task"));
+        assert!(refused(["kids", "../../x"]).contains("must be letters, digits"));
+    }
+
+    #[test]
+    fn a_task_without_a_name_is_called_by_its_question_and_length() {
+        let task = TaskConfig { ask: Ask::Behaviour, ..TaskConfig::default() };
+        assert_eq!(task.named().name, "behaviour-14d");
+        let task = TaskConfig { name: "autumn".into(), ..TaskConfig::default() };
+        assert_eq!(task.named().name, "autumn");
     }
 }

@@ -99,7 +99,7 @@ fn inactive(
     let plain: Vec<OnRows<'_>> =
         plain.into_iter().map(|baseline| baseline.learning_from(&newest)).collect();
     let on = weighted(&[(FEATURES, 1.0), ("graph", 1.0)]);
-    let head = HeadConfig::Trees(OnBlocks { blocks: on, settings: trees });
+    let head = HeadConfig::Trees(OnBlocks::of(on, trees));
     let ours = OnRows::ours(OURS, &head, blocks, labels)?;
     let majority = Majority::new(labels);
     let mut contenders: Vec<&dyn Contender> = vec![&ours];

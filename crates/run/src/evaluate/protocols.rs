@@ -1,6 +1,7 @@
 //! Questions with a protocol of their own: which categories are bought next, and universal
 //! behavioural modelling.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use fenqun_base::artifact::FORMAT;
@@ -11,7 +12,7 @@ use super::labelled::Asked;
 use super::request::Evaluated;
 use super::task::TaskConfig;
 use crate::RunError;
-use crate::behaviour::{self, BehaviourParams, BehaviourResult, ContenderResult};
+use crate::behaviour::{self, BehaviourParams, input_folder};
 use crate::propensity::{self, PropensityParams, PropensityReport, PropensityStanding};
 use crate::report::{EvaluatedMethod, EvaluationData, Figure};
 
@@ -57,58 +58,34 @@ pub(super) fn behaviour(
     progress: &Progress,
 ) -> Result<Evaluated, RunError> {
     let start = Instant::now();
-    let params = BehaviourParams { days: i64::from(task.period()), ..BehaviourParams::default() };
-    let result = behaviour::evaluate(&inputs.folder, &params, progress)?;
-    let (days, (width, ..)) = (task.period(), result.head.shape());
+    let defaults = BehaviourParams::default();
+    let folder = |(name, path): (&String, &PathBuf)| (name.clone(), asked.base.join(path));
+    let params = BehaviourParams {
+        days: i64::from(task.period()),
+        n_targets: task.n_targets.unwrap_or(defaults.n_targets),
+        head: task.head.unwrap_or(defaults.head),
+        n_resamples: asked.evaluation.resamples,
+        vectors: task.vectors.iter().map(folder).collect(),
+        ..defaults
+    };
+    let input = input_folder(&inputs.folder, &task.name);
+    let result = behaviour::evaluate(&inputs.folder, &input, &params, progress)?;
+    let mut remarks = result.remarks(asked.language);
+    let place = format!("evaluations/{}-input", task.name);
+    remarks.push(asked.language.pick(
+        format!("The users asked about, and fenqun's joined vectors of them, are in {place}."),
+        format!("被提问的用户及 fenqun 的拼接向量在 {place}。"),
+    ));
     Ok(Evaluated {
         format: FORMAT,
         name: task.name.clone(),
-        protocol: asked.language.pick(
-            format!(
-                "universal behavioural modelling after the RecSys Challenge 2025: {} users, \
-                 windows of {days} days, one fixed head ({width} wide), best of its epochs; propensities \
-                 score 0.8 · AUROC + 0.1 · novelty + 0.1 · diversity",
-                result.n_users
-            ),
-            format!(
-                "通用行为建模（RecSys Challenge 2025 规程）：{} 位用户，窗口 {days} 天，固定预测头（宽 {width}），取最优轮次；倾向类得分 = 0.8 · AUROC + 0.1 · 新颖性 + 0.1 · 多样性",
-                result.n_users
-            ),
-        ),
-        verdicts: behaviour_verdict(&result, asked.language).into_iter().collect(),
-        remarks: result.remarks.clone(),
+        protocol: result.protocol(asked.language),
+        verdicts: result.verdicts(asked.language),
+        remarks,
         behaviour: Some(result),
         seconds: start.elapsed().as_secs_f64(),
         ..Evaluated::default()
     })
-}
-
-/// The vectors that come furthest on average, beside counts. The protocol has one split and one figure
-/// a question, so there is no interval to tell chance by.
-fn behaviour_verdict(result: &BehaviourResult, language: Language) -> Option<String> {
-    let (counts, others) = result.contenders.split_first()?;
-    let gains = |contender: &ContenderResult| -> Vec<f64> {
-        let pairs = contender.scores.iter().zip(&counts.scores);
-        pairs.filter_map(|(own, base)| Some(own.best()?.score - base.best()?.score)).collect()
-    };
-    let mean = |gains: &[f64]| gains.iter().sum::<f64>() / gains.len().max(1) as f64;
-    let all = others.iter().map(|contender| (contender, gains(contender)));
-    let (best, gains) = all.max_by(|a, b| mean(&a.1).total_cmp(&mean(&b.1)))?;
-    let n_above = gains.iter().filter(|&&gain| gain > 0.0).count();
-    let (name, base, n) = (&best.name, &counts.name, gains.len());
-    let gain = format!("{:+.3}", mean(&gains)).replace('-', "−");
-    Some(language.pick(
-        format!(
-            "Of {} kinds of vectors `{name}` comes furthest on average: above `{base}` on {n_above} \
-             of {n} questions, {gain} in the mean. One split and one figure a question: no interval, \
-             so small differences prove nothing.",
-            others.len()
-        ),
-        format!(
-            "{} 种用户向量中 `{name}` 平均最好：{n} 个问题中有 {n_above} 个高于 `{base}`，平均 {gain}。每个问题只有一次划分、一个数值，没有区间，小的差别不说明问题。",
-            others.len()
-        ),
-    ))
 }
 
 fn propensity_verdict(report: &PropensityReport, language: Language) -> String {
@@ -145,28 +122,6 @@ pub(super) fn shown_propensity(report: &PropensityReport, language: Language) ->
     EvaluationData {
         metrics: metrics.map(str::to_owned).to_vec(),
         methods: report.contenders.iter().enumerate().map(method).collect(),
-        ..EvaluationData::default()
-    }
-}
-
-/// The behaviour protocol as the page shows it: one column a question.
-pub(super) fn shown_behaviour(result: &BehaviourResult) -> EvaluationData {
-    let figure = |mean: f64| Figure { mean, low: mean, high: mean };
-    EvaluationData {
-        metrics: result.tasks.iter().map(|task| task.task.name().to_owned()).collect(),
-        methods: result
-            .contenders
-            .iter()
-            .map(|contender| EvaluatedMethod {
-                name: format!("{} ({})", contender.name, contender.width),
-                ours: contender.name != "counts",
-                figures: contender
-                    .scores
-                    .iter()
-                    .map(|score| score.best().map(|epoch| figure(epoch.score)))
-                    .collect(),
-            })
-            .collect(),
         ..EvaluationData::default()
     }
 }

@@ -8,6 +8,9 @@
 //! Features of a moment see events before it; its label sees the days after it. Rows are learned
 //! from when their label was known at the test moment: nothing else would be at hand on that day.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use fenqun_base::{Action, Event, Labels, Progress, Unit, UserId};
 use fenqun_evaluate::splits::TimedRow;
 use fenqun_events::EventTable;
@@ -16,6 +19,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::RunError;
+use crate::behaviour::HeadChoice;
 use crate::config::{day_of, start_of_day};
 
 /// Milliseconds of a day.
@@ -25,18 +29,26 @@ const DAY: i64 = 86_400_000;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TaskConfig {
-    /// What reports and folders call it.
+    /// What reports and files call it: letters, digits, `-`, `_`; empty for the question and its
+    /// length, `inactive-28d`.
     pub name: String,
     /// What is asked.
     pub ask: Ask,
     /// Length of the period asked about; without it 28, or 14 for the behaviour protocol.
     pub days: Option<u32>,
-    /// Moments to learn from, one period apart, the newest first.
-    pub origins: usize,
+    /// Moments to learn from, one period apart, the newest first; without it 5.
+    pub origins: Option<usize>,
     /// First day of the period that tests (YYYY-MM-DD); empty: the last whole period of the data.
     pub at: String,
     /// Only users who did something in so many days before the moment; 0: everyone seen before it.
     pub active_within: u32,
+    /// For `behaviour`: which head; without it `auto`.
+    pub head: Option<HeadChoice>,
+    /// For `behaviour`: most targets of a propensity; without it 100.
+    pub n_targets: Option<usize>,
+    /// For `behaviour`: by name, folders with `client_ids.npy` and `embeddings.npy` of user vectors
+    /// of other tools, relative to the configuration.
+    pub vectors: BTreeMap<String, PathBuf>,
 }
 
 /// What is asked of each user.
@@ -50,24 +62,36 @@ pub enum Ask {
     Spend,
     /// Which of the most bought categories the user buys from.
     Categories,
-    /// The six questions of the universal behaviour protocol; `at` and `origins` are not used.
+    /// The six questions of the universal behaviour protocol.
     Behaviour,
 }
 
 impl Default for TaskConfig {
     fn default() -> Self {
         Self {
-            name: "inactive".into(),
+            name: String::new(),
             ask: Ask::Inactive,
             days: None,
-            origins: 5,
+            origins: None,
             at: String::new(),
             active_within: 0,
+            head: None,
+            n_targets: None,
+            vectors: BTreeMap::new(),
         }
     }
 }
 
 impl TaskConfig {
+    /// The same with its name filled in.
+    #[must_use]
+    pub(super) fn named(self) -> Self {
+        match self.name.is_empty() {
+            true => Self { name: format!("{}-{}d", self.ask.name(), self.period()), ..self },
+            false => self,
+        }
+    }
+
     /// Length of the period asked about.
     #[must_use]
     pub fn period(&self) -> u32 {
@@ -75,6 +99,12 @@ impl TaskConfig {
             Ask::Inactive | Ask::Spend | Ask::Categories => 28,
             Ask::Behaviour => 14,
         })
+    }
+
+    /// Moments to learn from.
+    #[must_use]
+    pub fn n_origins(&self) -> usize {
+        self.origins.unwrap_or(5)
     }
 
     /// The test moment, where one is set.
@@ -98,8 +128,8 @@ impl TaskConfig {
     /// is not seen buying in it may only be cut off.
     pub(super) fn test_moment(&self, end: i64) -> Result<i64, RunError> {
         let wrong = |reason: String| RunError::Task { name: self.name.clone(), reason };
-        if self.period() == 0 || self.origins == 0 {
-            let name = if self.origins == 0 { "origins" } else { "days" };
+        if self.period() == 0 || self.n_origins() == 0 {
+            let name = if self.n_origins() == 0 { "origins" } else { "days" };
             return Err(wrong(format!("`{name}` must be at least 1, got 0")));
         }
         let latest = end - i64::from(self.period()) * DAY;
@@ -154,7 +184,7 @@ pub(crate) fn moments(
 ) -> Result<Moments, RunError> {
     let period = i64::from(task.period()) * DAY;
     let first = table.first_time() + period;
-    let times: Vec<i64> = (0..=task.origins as i64)
+    let times: Vec<i64> = (0..=task.n_origins() as i64)
         .map(|nth| at - nth * period)
         .take_while(|&time| time > first)
         .collect();

@@ -25,7 +25,7 @@ pub(super) fn shown(evaluated: &Evaluated, language: Language) -> EvaluationData
         .or_else(|| comparison.as_ref().map(|it| of_classes(it, language)))
         .or_else(|| amounts.as_ref().map(|it| of_amounts(it, language)))
         .or_else(|| propensity.as_ref().map(|it| protocols::shown_propensity(it, language)))
-        .or_else(|| behaviour.as_ref().map(protocols::shown_behaviour))
+        .or_else(|| behaviour.as_ref().map(|it| it.shown(language)))
         .unwrap_or_default();
     EvaluationData {
         name: evaluated.name.clone(),

@@ -13,7 +13,7 @@ use crate::pages::write_report;
 use crate::report::{EvaluationData, Figure, ReportData};
 
 /// The folder of a run that holds evaluations.
-const FOLDER: &str = "evaluations";
+pub(crate) const FOLDER: &str = "evaluations";
 
 /// Writes the figures of one label or task.
 pub(super) fn figures(run: &Path, one: &Evaluated, language: Language) -> Result<(), RunError> {
@@ -55,7 +55,7 @@ fn markdown(one: &Evaluated, language: Language) -> String {
         text.push_str(&amounts.markdown(language));
     }
     if let Some(behaviour) = &one.behaviour {
-        text.push_str(&behaviour.markdown());
+        text.push_str(&behaviour.markdown(language));
     }
     if one.propensity.is_some() {
         text.push_str(&table(&one.shown(language), language));

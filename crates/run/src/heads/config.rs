@@ -88,11 +88,28 @@ pub struct OnBlocks<H: Default> {
     pub blocks: Vec<BlockWeight>,
     /// Settings of the head.
     pub settings: H,
+    /// How probabilities are made to be what they say.
+    pub calibration: Calibration,
+    /// What a class is chosen for.
+    pub decision: Decision,
 }
 
 impl<H: Default> Default for OnBlocks<H> {
     fn default() -> Self {
-        Self { blocks: all_blocks(), settings: H::default() }
+        Self::of(all_blocks(), H::default())
+    }
+}
+
+impl<H: Default> OnBlocks<H> {
+    /// A head on blocks, decided as every head is by default.
+    pub(crate) fn of(blocks: Vec<BlockWeight>, settings: H) -> Self {
+        let (calibration, decision) = (Calibration::default(), Decision::default());
+        Self { blocks, settings, calibration, decision }
+    }
+
+    /// The same, naming the likeliest class.
+    pub(crate) fn likeliest(blocks: Vec<BlockWeight>, settings: H) -> Self {
+        Self { decision: Decision::Accuracy, ..Self::of(blocks, settings) }
     }
 }
 
@@ -223,10 +240,8 @@ mod tests {
 
     #[test]
     fn a_block_that_no_shop_has_is_refused_by_name() {
-        let misspelt = HeadConfig::Trees(OnBlocks {
-            blocks: weighted(&[("features", 1.0), ("grahp", 1.0)]),
-            settings: Trees::default(),
-        });
+        let blocks = weighted(&[("features", 1.0), ("grahp", 1.0)]);
+        let misspelt = HeadConfig::Trees(OnBlocks::of(blocks, Trees::default()));
         let error = misspelt.check_blocks(&[]).expect_err("no such block").to_string();
         assert!(error.contains("`grahp`") && error.contains("`graph`"), "{error}");
         assert!(HeadConfig::default().check_blocks(&[]).is_ok());
@@ -235,8 +250,7 @@ mod tests {
     #[test]
     fn weights_that_leave_nothing_to_look_at_are_refused() {
         let of = |named: &[(&str, f64)]| {
-            let settings = Trees::default();
-            let head = HeadConfig::Trees(OnBlocks { blocks: weighted(named), settings });
+            let head = HeadConfig::Trees(OnBlocks::of(weighted(named), Trees::default()));
             head.check_blocks(&[]).map_err(|error| error.to_string())
         };
         let refused = |named: &[(&str, f64)], words: &str| {

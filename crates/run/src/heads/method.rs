@@ -56,10 +56,10 @@ impl HeadMethod {
             Self::Blend => HeadConfig::Blend(BlendHead::default()),
             Self::Softmax => HeadConfig::Softmax(OnBlocks::default()),
             // As the trees of the blend see users.
-            Self::Trees => HeadConfig::Trees(OnBlocks {
-                blocks: weighted(&[(FEATURES, 1.0), ("graph", 1.0)]),
-                settings: Trees::default(),
-            }),
+            Self::Trees => {
+                let blocks = weighted(&[(FEATURES, 1.0), ("graph", 1.0)]);
+                HeadConfig::Trees(OnBlocks::of(blocks, Trees::default()))
+            }
             Self::Perceptron => HeadConfig::Perceptron(OnBlocks::default()),
             Self::NearestLabelled => HeadConfig::NearestLabelled(OnBlocks::default()),
             Self::LabelSpreading => HeadConfig::LabelSpreading(OnBlocks::default()),

@@ -7,7 +7,7 @@
 use fenqun_base::{Assignment, Block, DataError, Matrix, ModelState, Soft, Stored};
 use fenqun_encoders::perceptron::PerceptronModel;
 use fenqun_segments::{
-    BlendModel, LabelSpreadingModel, NearestLabelledModel, SoftmaxModel, TreesModel,
+    BlendModel, CorrectedModel, LabelSpreadingModel, NearestLabelledModel, SoftmaxModel, TreesModel,
 };
 use serde::{Deserialize, Serialize};
 
@@ -111,11 +111,15 @@ impl Teller {
         };
         let head: Box<dyn FittedHead> = match kept.method {
             HeadMethod::Blend => boxed::<BlendModel>(models, name)?,
-            HeadMethod::Softmax => boxed::<SoftmaxModel>(models, name)?,
-            HeadMethod::Trees => boxed::<TreesModel>(models, name)?,
-            HeadMethod::Perceptron => boxed::<PerceptronModel>(models, name)?,
-            HeadMethod::NearestLabelled => boxed::<NearestLabelledModel>(models, name)?,
-            HeadMethod::LabelSpreading => boxed::<LabelSpreadingModel>(models, name)?,
+            HeadMethod::Softmax => boxed::<CorrectedModel<SoftmaxModel>>(models, name)?,
+            HeadMethod::Trees => boxed::<CorrectedModel<TreesModel>>(models, name)?,
+            HeadMethod::Perceptron => boxed::<CorrectedModel<PerceptronModel>>(models, name)?,
+            HeadMethod::NearestLabelled => {
+                boxed::<CorrectedModel<NearestLabelledModel>>(models, name)?
+            }
+            HeadMethod::LabelSpreading => {
+                boxed::<CorrectedModel<LabelSpreadingModel>>(models, name)?
+            }
         };
         let known = |entry: &&super::BlockWeight| entry.block != FEATURES;
         let read = |entry: &super::BlockWeight| FittedBlock::read(&entry.block, models);

@@ -1,5 +1,4 @@
 use fenqun_base::{DataError, Matrix, Progress, Seed};
-use fenqun_encoders::collaborative::CoOccurrence;
 use fenqun_profiles::{PairHistory, Parts, ProfileParams, ProfilesError, Span};
 
 use super::level::{Level, most_bought};
@@ -89,15 +88,6 @@ impl Past {
     ) -> Result<PropensityModel, RunError> {
         let latest = &self.origins[0];
         let asked = most_bought(&latest.history, params.n_categories);
-        // Learned before the latest period that is learned from.
-        let (ease, co_occurrence) = if params.collaborative {
-            let ease = params.ease.fit(latest.logs())?;
-            (Some(ease), Some(CoOccurrence {}.fit(latest.logs())?))
-        } else {
-            (None, None)
-        };
-        let others = ease.as_ref().zip(co_occurrence.as_ref());
-        let others = others.map(|(ease, co_occurrence)| Others { ease, co_occurrence });
         let origins = &self.origins[..params.n_origins.min(self.origins.len())];
         let n_rows: usize =
             origins.iter().map(|origin| origin.history.n_users() * asked.len()).sum();
@@ -110,6 +100,9 @@ impl Past {
                 .filter(|user| share >= 1.0 || is_drawn(user))
                 .collect();
             let rates = origin.rates(params.days as f32);
+            // What others did is learned as of the same moment: were it learned later, a row would
+            // hold a trace of its own answer.
+            let others = Others::known_at(origin, params)?;
             rows.push(origin.rows(&users, &asked, &rates, others.as_ref())?);
             wanted.extend(answers(&origin.history, next.as_ref(), &users, &asked));
         }
@@ -117,7 +110,8 @@ impl Past {
         let trees = params.trees.fit_binary(&rows, &wanted, seed.derive("propensity"))?;
         let rates = self.rates();
         let settings = (params.clone(), profiles.clone());
-        Ok(PropensityModel { level, asked, rates, ease, co_occurrence, trees, settings })
+        let others = Others::known_at(latest, params)?;
+        Ok(PropensityModel { level, asked, rates, others, trees, settings })
     }
 
     /// The share of users who bought from each category in the latest period: what is known best

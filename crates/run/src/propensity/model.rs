@@ -20,8 +20,7 @@ pub struct PropensityModel {
     pub(super) asked: Vec<u32>,
     /// The share of users who bought from each category in the latest period.
     pub(super) rates: Vec<f32>,
-    pub(super) ease: Option<CollaborativeModel>,
-    pub(super) co_occurrence: Option<CollaborativeModel>,
+    pub(super) others: Option<Others>,
     pub(super) trees: BinaryTreesModel,
     pub(super) settings: (PropensityParams, ProfileParams),
 }
@@ -63,13 +62,11 @@ impl PropensityModel {
     }
 
     pub(super) fn chances(&self, origin: &Origin) -> Result<Matrix, RunError> {
-        let others = self.ease.as_ref().zip(self.co_occurrence.as_ref());
-        let others = others.map(|(ease, co_occurrence)| Others { ease, co_occurrence });
         let n_users = origin.history.n_users();
         let mut values = Vec::with_capacity(n_users * self.asked.len());
         for start in (0..n_users).step_by(CHUNK) {
             let users: Vec<usize> = (start..(start + CHUNK).min(n_users)).collect();
-            let rows = origin.rows(&users, &self.asked, &self.rates, others.as_ref())?;
+            let rows = origin.rows(&users, &self.asked, &self.rates, self.others.as_ref())?;
             values.extend(self.trees.predict(&rows)?);
         }
         Ok(Matrix::new(n_users, self.asked.len(), values)?)
@@ -98,44 +95,34 @@ impl Stored for PropensityModel {
             asked: self.asked.clone(),
             params: self.settings.0.clone(),
             profiles: self.settings.1.clone(),
-            trees: trees.config,
+            trees: trees.config.clone(),
         })
-        .vector("rates", &self.rates);
-        for (name, tensor) in trees.tensors {
-            state.tensors.insert(format!("trees.{name}"), tensor);
-        }
-        for (name, model) in [("ease", &self.ease), ("co_occurrence", &self.co_occurrence)] {
-            if let Some(model) = model {
-                state = state.matrix(name, model.weights());
-            }
+        .vector("rates", &self.rates)
+        .with_part("trees.", trees);
+        if let Some(others) = &self.others {
+            state = state.matrix("ease", others.ease.weights());
+            state = state.matrix("co_occurrence", others.co_occurrence.weights());
         }
         state
     }
 
     fn from_state(state: &ModelState) -> Result<Self, DataError> {
         let kept: Kept = state.read_config(Self::NAME)?;
-        let mut trees = ModelState { config: kept.trees, ..ModelState::default() };
-        for (name, tensor) in &state.tensors {
-            if let Some(name) = name.strip_prefix("trees.") {
-                trees.tensors.insert(name.to_owned(), tensor.clone());
-            }
-        }
-        let trees = BinaryTreesModel::from_state(&trees)?;
+        let trees = ModelState { config: kept.trees, ..ModelState::default() };
+        let trees = BinaryTreesModel::from_state(&state.part("trees.", trees))?;
         let collaborative = |name: &str| {
             let Some(weights) = state.tensors.get(name) else { return Ok(None) };
             let mut own = ModelState::new(());
             own.tensors.insert("weights".to_owned(), weights.clone());
             CollaborativeModel::from_state(&own).map(Some)
         };
-        let (ease, co_occurrence) = (collaborative("ease")?, collaborative("co_occurrence")?);
+        let others = collaborative("ease")?.zip(collaborative("co_occurrence")?);
+        let others = others.map(|(ease, co_occurrence)| Others { ease, co_occurrence });
         let rates = state.read_vector(Self::NAME, "rates")?;
         let n_names = kept.names.len();
-        let fits = |model: &Option<CollaborativeModel>| {
-            model.is_some() == kept.params.collaborative
-                && model.as_ref().is_none_or(|model| model.width() == n_names)
-        };
-        let is_whole = fits(&ease)
-            && fits(&co_occurrence)
+        let fits = |model: &CollaborativeModel| model.width() == n_names;
+        let is_whole = others.is_some() == kept.params.collaborative
+            && others.iter().all(|others| fits(&others.ease) && fits(&others.co_occurrence))
             && rates.len() == n_names
             && rates.iter().all(|rate| rate.is_finite())
             && kept.asked.iter().all(|&code| (code as usize) < n_names)
@@ -149,8 +136,7 @@ impl Stored for PropensityModel {
             level: Level { level: kept.level, names: kept.names },
             asked: kept.asked,
             rates,
-            ease,
-            co_occurrence,
+            others,
             trees,
             settings: (kept.params, kept.profiles),
         })

@@ -1,11 +1,13 @@
 //! One moment from which the next period is looked at: everything known before it.
 
 use fenqun_base::{DataError, Matrix, Progress, SparseMatrix};
-use fenqun_encoders::collaborative::{CollaborativeModel, log_rows};
+use fenqun_encoders::collaborative::{CoOccurrence, CollaborativeModel, log_rows};
 use fenqun_profiles::{
     ItemCategories, PAIR_FEATURES, PairHistory, PairParams, Parts, ProfileParams, ProfilesError,
     Span, build,
 };
+
+use super::PropensityParams;
 
 /// What a row says of the user alone.
 pub(super) const USER_FEATURES: [&str; 18] = [
@@ -39,9 +41,24 @@ pub(super) struct Origin {
 }
 
 /// What other users say: both scores of a category from the others.
-pub(super) struct Others<'a> {
-    pub(super) ease: &'a CollaborativeModel,
-    pub(super) co_occurrence: &'a CollaborativeModel,
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Others {
+    pub(super) ease: CollaborativeModel,
+    pub(super) co_occurrence: CollaborativeModel,
+}
+
+impl Others {
+    /// Learned from what all users did before a moment, if that is asked for.
+    pub(super) fn known_at(
+        origin: &Origin,
+        params: &PropensityParams,
+    ) -> Result<Option<Self>, DataError> {
+        if !params.collaborative {
+            return Ok(None);
+        }
+        let ease = params.ease.fit(&origin.logs)?;
+        Ok(Some(Self { ease, co_occurrence: CoOccurrence {}.fit(&origin.logs)? }))
+    }
 }
 
 impl Origin {
@@ -74,10 +91,6 @@ impl Origin {
         Ok(Self { history, users, logs })
     }
 
-    pub(super) fn logs(&self) -> &SparseMatrix {
-        &self.logs
-    }
-
     /// Days since the first event of all.
     pub(super) fn length(&self) -> f32 {
         self.users.column(1).into_iter().fold(0.0, f32::max)
@@ -100,7 +113,7 @@ impl Origin {
         users: &[usize],
         categories: &[u32],
         rates: &[f32],
-        others: Option<&Others<'_>>,
+        others: Option<&Others>,
     ) -> Result<Matrix, DataError> {
         let scores = match others {
             None => None,

@@ -28,6 +28,8 @@ pub struct ReportData {
     pub stability: Option<StabilityFacts>,
     /// Ways to segment, side by side: ours and the baselines.
     pub methods: Vec<Method>,
+    /// Days of the period that the methods are asked about; 0 where they are not.
+    pub ahead_days: u32,
     /// Segments as groups, beside the plain baseline; absent when it was not measured.
     pub grouping: Option<GroupingData>,
     /// What became of every row, a file at a time.

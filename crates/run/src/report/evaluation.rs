@@ -34,6 +34,20 @@ pub struct EvaluationData {
     pub lift: Vec<(f64, f64, f64)>,
     /// The first metric by share of the labels learned from.
     pub learning: Vec<LearningCurve>,
+    /// Further figures, as text.
+    pub tables: Vec<PlainTable>,
+}
+
+/// A table of texts; the first column names the rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PlainTable {
+    /// What stands above it.
+    pub title: String,
+    /// Names of the columns.
+    pub heads: Vec<String>,
+    /// As many texts a row as there are columns.
+    pub rows: Vec<Vec<String>>,
 }
 
 /// A method and its figures.

@@ -27,7 +27,9 @@ pub use data::{
     StabilityFacts, StageTime, TopFeature,
 };
 pub use error::ReportError;
-pub use evaluation::{CalibrationPoint, EvaluatedMethod, EvaluationData, Figure, LearningCurve};
+pub use evaluation::{
+    CalibrationPoint, EvaluatedMethod, EvaluationData, Figure, LearningCurve, PlainTable,
+};
 pub use grouping::{Agreement, Grouped, GroupingData};
 pub(crate) use plot::search_plot;
 pub use tuning::{TrialData, TuningData};

@@ -331,6 +331,11 @@ fn evaluation() -> EvaluationData {
         calibration: [(0.06, 0.07, 410), (0.21, 0.2, 1310), (0.34, 0.36, 900), (0.58, 0.52, 310)]
             .map(|(predicted, observed, n)| CalibrationPoint { predicted, observed, n })
             .to_vec(),
+        tables: vec![PlainTable {
+            title: "Score · novelty".into(),
+            heads: vec!["vectors".into(), "propensity".into()],
+            rows: vec![vec!["counts".into(), "0.691 · 0.024".into()]],
+        }],
         calibration_error: Some(0.021),
         lift_class: "1 adult, kids".into(),
         lift: vec![(0.1, 0.313, 3.13), (1.0, 1.0, 1.0)],
@@ -338,6 +343,8 @@ fn evaluation() -> EvaluationData {
             curve("fenqun: blend", true, [0.25, 0.29, 0.34, 0.375, 0.404]),
             curve("aggregates + trees", false, [0.21, 0.25, 0.3, 0.33, 0.351]),
         ],
+        lift_class: "2 adults, kids".into(),
+        lift: vec![(0.1, 0.24, 2.4), (0.2, 0.4, 2.0), (0.5, 0.75, 1.5), (1.0, 1.0, 1.0)],
     }
 }
 
@@ -359,6 +366,7 @@ fn the_page_holds_every_segment_and_loads_nothing() {
         );
         assert!(page.contains("1,469,307"));
         assert!(page.contains("spend_91d &gt; 300") && page.contains(" 59 %"));
+        assert!(page.contains("<h4>Score · novelty</h4>") && page.contains("0.691 · 0.024"));
         // A folder to look at the pages in may be named; otherwise they vanish with the test.
         let folder = tempfile::tempdir().expect("temporary folder");
         let shown = std::env::var_os("FENQUN_SHOW_REPORT").map(std::path::PathBuf::from);
@@ -424,6 +432,8 @@ fn hostile_text_stays_text() {
     data.evaluations[0].name = hostile.into();
     data.evaluations[0].classes[0] = hostile.into();
     data.evaluations[0].learning[0].name = hostile.into();
+    data.evaluations[0].tables[0].title = hostile.into();
+    data.evaluations[0].tables[0].rows[0][0] = hostile.into();
     data.tunings[0].name = hostile.into();
     data.tunings[0].settings[0] = hostile.into();
     data.tunings[0].trials[0].values[1] = hostile.into();

@@ -25,6 +25,7 @@ pub(super) struct View<'a> {
     choice: Vec<[String; 5]>,
     stability: Option<StabilityView>,
     methods: Vec<MethodView<'a>>,
+    ahead_note: Option<String>,
     grouping: Option<GroupingView<'a>>,
     features: Vec<Bar>,
     files: Vec<FileView<'a>>,
@@ -133,6 +134,7 @@ pub(super) fn view(data: &ReportData) -> View<'_> {
             is_low: stability.mean < stability.least,
         }),
         methods: methods(&data.methods),
+        ahead_note: ahead_note(data),
         grouping: data.grouping.as_ref().map(|it| grouping::view(it, data.language)),
         features: {
             let named = data.features.iter();
@@ -312,6 +314,24 @@ fn methods(methods: &[Method]) -> Vec<MethodView<'_>> {
     let view =
         |method| MethodView { method, cells: [stability(method), spend(method), mix(method)] };
     methods.iter().map(view).collect()
+}
+
+/// What the explained shares are of.
+fn ahead_note(data: &ReportData) -> Option<String> {
+    let days = data.ahead_days;
+    (days > 0).then(|| {
+        data.language.pick(
+            format!(
+                "Explained: of the last {days} days, by groups found in what came before them. Spend \
+                 is ln(1 + spend) of every user; category mix the square roots of the shares of the \
+                 ten most bought categories (items, where there are none)."
+            ),
+            format!(
+                "解释度：用最后 {days} 天之前的数据分群，看其能解释这 {days} 天的多少。消费取全体用户的 ln(1 + 消费)；\
+                 品类构成取购买最多的十个品类（无品类时为商品）占比的平方根。"
+            ),
+        )
+    })
 }
 
 fn file_view(quality: &FileQuality) -> FileView<'_> {

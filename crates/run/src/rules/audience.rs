@@ -19,6 +19,8 @@ pub struct Counts {
     pub n_covered: u64,
     /// One a segment, in the order of the files.
     pub segments: Vec<Count>,
+    /// What a person should know before relying on them, in sentences.
+    pub warnings: Vec<String>,
     /// Milliseconds that all counts took together, facts at hand.
     pub milliseconds: f64,
 }
@@ -52,6 +54,7 @@ pub fn count(
     run: &mut RunFacts,
     progress: &Progress,
 ) -> Result<Counts, RunError> {
+    let warnings = run.warnings(files, progress)?;
     let segments = run.check(files)?;
     let facts = run.prepared(&segments, progress)?;
     let start = std::time::Instant::now();
@@ -74,7 +77,7 @@ pub fn count(
         });
         covered |= rows;
     }
-    Ok(Counts { n_users, n_covered: covered.len(), segments: counts, milliseconds })
+    Ok(Counts { n_users, n_covered: covered.len(), segments: counts, warnings, milliseconds })
 }
 
 /// The users of one segment over a run, ascending.

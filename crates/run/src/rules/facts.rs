@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::AsArray;
 use arrow::datatypes::{DataType, Float32Type};
-use fenqun_base::{Catalogue, Event, NO_CODE, Progress, Unit, UserId};
+use fenqun_base::{Catalogue, Event, Language, NO_CODE, Progress, Unit, UserId};
 use fenqun_events::EventTable;
-use fenqun_profiles::Profiles;
+use fenqun_profiles::{Profiles, Shop};
 use fenqun_segments::rules::{
     EventsIndex, EventsIndexBuilder, FactTable, Rule, RuleSegments, Schema,
 };
@@ -16,7 +16,9 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::DefinitionFiles;
 use super::told::ToldLabel;
+use super::unseen::unseen;
 use crate::artifacts::read_segments;
+use crate::steps::models::Models;
 use crate::{RunError, directory};
 
 /// The facts of a finished run. Events are read only once a rule asks about behaviour, and what
@@ -44,6 +46,10 @@ impl RunFacts {
         let mut table = FactTable::new(users.len());
         for (name, values) in columns {
             table = table.with_numbers(&name, values)?;
+        }
+        // What an older run left out is not known, and a rule that asks for it is told so.
+        if let Ok(shop) = Models::of_run(folder).read::<Shop>("shop") {
+            table = table.with_zeros(shop.zero_features());
         }
         let path = folder.join("segments.parquet");
         let found = read_segments(&path)?;
@@ -119,6 +125,21 @@ impl RunFacts {
         Ok(&self.table)
     }
 
+    /// What a person should know before relying on these rules: actions they ask about that no event
+    /// of the run is.
+    ///
+    /// # Errors
+    /// What [`Self::check`] and [`Self::prepared`] refuse.
+    pub fn warnings(
+        &mut self,
+        files: &DefinitionFiles,
+        progress: &Progress,
+    ) -> Result<Vec<String>, RunError> {
+        let segments = self.check(files)?;
+        let facts = self.prepared(&segments, progress)?;
+        Ok(facts.events().map_or(Vec::new(), |events| unseen(&segments, events, Language::En)))
+    }
+
     fn events(&self) -> Result<EventTable, RunError> {
         Ok(EventTable::open(&self.folder.join("events"))?)
     }
@@ -177,6 +198,7 @@ pub(crate) fn columns_of(profiles: &Profiles) -> Result<FactTable, RunError> {
     for (column, feature) in profiles.features.iter().enumerate() {
         table = table.with_numbers(&feature.name, profiles.values.column(column))?;
     }
+    let table = table.with_zeros(profiles.shop.zero_features());
     Ok(table.with_numbers("value_score", profiles.value_score.clone())?)
 }
 

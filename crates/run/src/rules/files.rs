@@ -11,6 +11,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::error::{Problem, RulesError};
+use super::written::{Written, place};
 use crate::RunError;
 use crate::manifest::Input;
 
@@ -21,6 +22,14 @@ const NO_OWN_SEGMENT: &str = "unknown segment of this run";
 const MAKES_SEGMENTS: &str = "these rules make the segments of the run, so there are none yet that \
                               in_segment(…) could mean: refer to another definition with \
                               segment(\"name\")";
+
+/// How a rule is refused that asks for what was told of a label.
+const NO_LABELS: [&str; 2] = ["unknown column `label:", "unknown column `p:"];
+
+/// Why, where the rule is one of those that make the segments of a run.
+const LABELS_COME_LATER: &str = "these rules make the segments of the run, and labels are told after \
+                                 it, by `fenqun evaluate`: ask for them over the finished run with \
+                                 `fenqun segments count` and `export`";
 
 /// Definitions and where each was written.
 #[derive(Clone, Debug)]
@@ -36,8 +45,8 @@ struct Origin {
     file: Option<PathBuf>,
     /// Line and column of the definition.
     at: (usize, usize),
-    /// Line and column where the text of its rule begins, when it stands in the file as it is.
-    rule_at: Option<(usize, usize)>,
+    /// Where its rule stands, when it stands in the file but for blanks as it is.
+    rule: Option<Written>,
 }
 
 /// A file of definitions as TOML has it.
@@ -102,7 +111,8 @@ pub fn read_definitions(files: &[PathBuf]) -> Result<DefinitionFiles, RunError> 
 pub fn read_rule(rule: &str) -> Result<DefinitionFiles, RunError> {
     let definition =
         Definition { name: "rule".into(), rule: rule.to_owned(), ..Definition::default() };
-    let origin = Origin { file: None, at: (1, 1), rule_at: Some((1, 1)) };
+    let written = Written::at(rule, 0, rule).map(|found| found.0);
+    let origin = Origin { file: None, at: (1, 1), rule: written };
     together(vec![definition], vec![origin])
 }
 
@@ -150,6 +160,9 @@ impl DefinitionFiles {
                     if problem.reason.contains(NO_OWN_SEGMENT) {
                         problem.reason.push_str(&format!("\n{MAKES_SEGMENTS}"));
                     }
+                    if NO_LABELS.iter().any(|label| problem.reason.contains(label)) {
+                        problem.reason.push_str(&format!("\n{LABELS_COME_LATER}"));
+                    }
                 }
                 RulesError::Definitions { problems }.into()
             }
@@ -163,10 +176,10 @@ fn problems(origins: &[Origin], errors: Vec<DefinitionError>) -> RunError {
     let problem = |error: DefinitionError| {
         let origin = origins.get(error.index).cloned().unwrap_or_default();
         let (line, column) = origin.at;
-        let (line, column, reason) = match (error.fault, origin.rule_at) {
-            (DefinitionFault::Rule(rule), Some((line, column))) => {
-                let rule = rule.below(line, column);
-                (rule.line, rule.column, format!("{}\n{}", rule.fault, rule.snippet))
+        let (line, column, reason) = match (error.fault, origin.rule) {
+            (DefinitionFault::Rule(rule), Some(written)) => {
+                let (line, column) = written.place((rule.line, rule.column));
+                (line, column, format!("{}\n{}", rule.fault, rule.snippet))
             }
             (DefinitionFault::Rule(rule), None) => (line, column, format!("in its rule, {rule}")),
             (fault, _) => (line, column, fault.to_string()),
@@ -190,7 +203,7 @@ fn toml(text: &str, path: &Path) -> Result<Vec<(Definition, Origin)>, RunError> 
         Origin {
             file: Some(path.to_owned()),
             at: place(text, segment.name.span().start),
-            rule_at: start.map(|start| place(text, start)),
+            rule: start.and_then(|start| Written::at(text, start, rule)).map(|found| found.0),
         }
     };
     let definition = |segment: TomlSegment| {
@@ -216,24 +229,20 @@ fn yaml(text: &str, path: &Path) -> Result<Vec<(Definition, Origin)>, RunError> 
             reason: error.to_string(),
         }
     })?;
-    // YAML folds and indents texts as it likes: a rule's place is known when it stands in the file
-    // once, as it is.
+    // Definitions stand in the file in their order: each rule is looked for after the one before.
+    let mut from = 0;
     let only = |part: &str| {
         let start = text.find(part)?;
         (!part.is_empty() && text.rfind(part) == Some(start)).then(|| place(text, start))
     };
-    let origin = |definition: &Definition| Origin {
-        file: Some(path.to_owned()),
-        at: only(&format!("name: {}", definition.name)).unwrap_or((1, 1)),
-        rule_at: only(&definition.rule),
+    let mut origin = |definition: &Definition| {
+        let rule = Written::in_yaml(text, from, &definition.rule).map(|(written, end)| {
+            from = end;
+            written
+        });
+        let at = only(&format!("name: {}", definition.name)).unwrap_or((1, 1));
+        Origin { file: Some(path.to_owned()), at, rule }
     };
     let file = file.segment.into_iter();
     Ok(file.map(|definition| (definition.clone(), origin(&definition))).collect())
-}
-
-/// 1-based line and column, in characters, of a byte.
-fn place(text: &str, byte: usize) -> (usize, usize) {
-    let before = text.get(..byte).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    (line, before.rsplit('\n').next().unwrap_or("").chars().count() + 1)
 }

@@ -9,6 +9,8 @@ mod facts;
 mod files;
 mod placing;
 mod told;
+mod unseen;
+mod written;
 
 #[cfg(test)]
 mod tests;
@@ -19,4 +21,5 @@ pub(crate) use facts::index_parts;
 pub use facts::{RunFacts, facts_of, index_events};
 pub use fenqun_segments::rules::{Definition, Rule, Schema};
 pub use files::{DefinitionFiles, read_definitions, read_rule};
-pub(crate) use placing::{check_for, check_stored, place};
+pub(crate) use placing::{check_for, check_stored, facts_for, place};
+pub(crate) use unseen::unseen;

@@ -2,7 +2,9 @@
 
 use fenqun_base::{Assignment, Catalogue};
 use fenqun_profiles::Profiles;
-use fenqun_segments::rules::{Definitions, EventsIndex, EventsIndexBuilder, RuleSegments, Schema};
+use fenqun_segments::rules::{
+    Definitions, EventsIndex, EventsIndexBuilder, FactTable, RuleSegments, Schema,
+};
 
 use super::DefinitionFiles;
 use super::facts::columns_of;
@@ -49,8 +51,19 @@ pub(crate) fn place(
     profiles: &Profiles,
     events: impl FnOnce() -> Result<EventsIndex, RunError>,
 ) -> Result<Assignment, RunError> {
+    Ok(segments.assign(&facts_for(segments, profiles, events)?)?)
+}
+
+/// What the rules ask of these users.
+///
+/// # Errors
+/// What `events` refuses.
+pub(crate) fn facts_for(
+    segments: &RuleSegments,
+    profiles: &Profiles,
+    events: impl FnOnce() -> Result<EventsIndex, RunError>,
+) -> Result<FactTable, RunError> {
     let facts = columns_of(profiles)?;
     let asks = segments.conditions().iter().any(|rule| !rule.behaviours().is_empty());
-    let facts = if asks { facts.with_events(events()?)? } else { facts };
-    Ok(segments.assign(&facts)?)
+    Ok(if asks { facts.with_events(events()?)? } else { facts })
 }

@@ -84,6 +84,20 @@ fn a_fault_is_told_with_file_line_and_column() {
 }
 
 #[test]
+fn a_fault_in_a_block_of_yaml_is_told_where_it_stands() {
+    let block = YAML.replace("recency < 30", "recency <> = 30");
+    let words = refusal("a.yaml", &block);
+    assert!(words.starts_with("IN/a.yaml, line 10, column 24: segment `others`: "), "{words}");
+
+    // Two rules of the same words, and both are at fault.
+    let folded = "segment:\n  - rule: >\n      spend > 3\n      and recency <\n    name: a\n\
+                  \x20 - name: b\n    rule: >\n      spend > 3\n      and recency <\n";
+    let words = refusal("a.yaml", folded);
+    assert!(words.contains("IN/a.yaml, line 4, column 20: segment `a`: "), "{words}");
+    assert!(words.contains("IN/a.yaml, line 9, column 20: segment `b`: "), "{words}");
+}
+
+#[test]
 fn every_problem_is_told_at_once_and_an_escaped_rule_by_its_definition() {
     let text = "[[segment]]\nname = \"a\"\nrule = \"x = \\\"y\\\" and\"\n[[segment]]\nname = \"a\"\nrule = 'true'";
     let words = refusal("a.toml", text);

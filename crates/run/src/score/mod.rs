@@ -33,7 +33,7 @@ use crate::steps::models::Models;
 use crate::{RunError, directory};
 
 pub(crate) use known::keep;
-pub use why::{Why, explain_user};
+pub use why::{ExplainRequest, Why, explain_user};
 
 use known::Known;
 use newcomers::Newcomers;

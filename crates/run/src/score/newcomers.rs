@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use fenqun_base::{Catalogue, Event, Progress, UserId};
-use fenqun_events::EventTable;
 use fenqun_events::source::expand;
+use fenqun_events::{EventTable, EventsError};
 use fenqun_profiles::{Parts, ProfileParams, Profiles, ProfilesError, Shop, build_like};
 use fenqun_segments::rules::EventsIndex;
 use jiff::Timestamp;
@@ -188,8 +188,18 @@ fn as_of(
     Ok(if is_own || after_last <= of_run { of_run } else { after_last })
 }
 
-/// Whether all event files are those of the run, by their bytes.
+/// Whether all event files are those of the run, by their bytes. A file whose size none of the run's
+/// has is another one, and then none is read for the question alone.
 fn is_own(config: &Config, known: &Known) -> Result<bool, RunError> {
+    let sizes = |bytes: u64| known.manifest.inputs.iter().any(|own| own.bytes == bytes);
+    for source in &config.source {
+        for file in expand(&source.files, Path::new("")).map_err(EventsError::from)? {
+            let facts = std::fs::metadata(&file).map_err(RunError::reading(&file))?;
+            if !sizes(facts.len()) {
+                return Ok(false);
+            }
+        }
+    }
     let events = Config { catalogue: Vec::new(), ..config.clone() };
     let inputs = manifest::inputs(&events, Path::new(""))?;
     let of_run = &known.manifest.inputs;

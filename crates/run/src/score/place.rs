@@ -1,6 +1,6 @@
 //! From profiles to segments by the models of a run.
 
-use fenqun_base::{Assignment, DataError, Fitted, Matrix, ModelState, Stored, UserId};
+use fenqun_base::{Assignment, DataError, Fitted, Matrix, ModelState, Stored};
 use fenqun_encoders::pca::PcaModel;
 use fenqun_encoders::taste::{CategoryTasteModel, TextTasteModel};
 use fenqun_encoders::text_axes::TextAxesModel;
@@ -10,17 +10,17 @@ use fenqun_segments::hierarchical::HierarchicalModel;
 use fenqun_segments::lifetime::LifetimeTiersModel;
 use fenqun_segments::rfm::RfmModel;
 use fenqun_segments::rules::{Definitions, EventsIndex};
-use fenqun_segments::{KMeansModel, RoundGridModel, TwoAxesModel};
+use fenqun_segments::{KMeansModel, RoundGridModel, TwoAxesModel, ValueTiersModel};
 use serde::{Deserialize, Serialize};
 
 use crate::RunError;
 use crate::artifacts::SegmentRows;
-use crate::config::{BLOCKS, Taste};
+use crate::config::{Taste, is_segment_block};
 use crate::rules;
 use crate::steps::blocks::{Columns, FittedBlock, Sight};
 use crate::steps::explain;
 use crate::steps::models::Models;
-use crate::steps::segment::{Way, beside_value, lifetime_columns, rfm_columns};
+use crate::steps::segment::{Way, beside_value, lifetime_columns, named_column, rfm_columns};
 
 /// How users were grouped: what the segments are read from, and by which kind of model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +34,8 @@ pub(super) enum Grouping {
     Hierarchical { blocks: Vec<String> },
     /// Blocks side by side, in fewer dimensions.
     Density { blocks: Vec<String> },
+    /// One column of the profiles.
+    ValueTiers { by: String },
     /// Recency, frequency and spend.
     Rfm,
     /// Frequency, recency, tenure and spend.
@@ -51,6 +53,7 @@ impl Grouping {
             Way::KMeans { blocks, .. } => Self::KMeans { blocks: blocks.clone() },
             Way::Hierarchical { blocks, .. } => Self::Hierarchical { blocks: blocks.clone() },
             Way::Density { blocks, .. } => Self::Density { blocks: blocks.clone() },
+            Way::ValueTiers { by, .. } => Self::ValueTiers { by: by.clone() },
             Way::Rfm(_) => Self::Rfm,
             Way::Lifetime(_) => Self::Lifetime,
             Way::RoundGrid(_) => Self::RoundGrid,
@@ -86,7 +89,12 @@ pub(super) enum TasteModel {
 
 /// The coordinates of every other method.
 pub(super) enum Other {
-    Blocks { blocks: Vec<FittedBlock>, pca: Option<PcaModel> },
+    Blocks {
+        blocks: Vec<FittedBlock>,
+        pca: Option<PcaModel>,
+    },
+    /// One column of the profiles, by its name.
+    Column(String),
     Rfm,
     Lifetime,
     TextAxes(Box<TextAxesModel>),
@@ -96,6 +104,8 @@ pub(super) enum Other {
 pub(super) trait Assigns: Sync + Send {
     fn n_segments(&self) -> usize;
     fn assign(&self, data: &Matrix) -> Result<Assignment, DataError>;
+    fn centres(&self) -> Option<&Matrix>;
+    fn shares(&self, data: &Matrix) -> Result<Option<Matrix>, DataError>;
 }
 
 impl<F: Fitted> Assigns for F {
@@ -105,6 +115,14 @@ impl<F: Fitted> Assigns for F {
 
     fn assign(&self, data: &Matrix) -> Result<Assignment, DataError> {
         Fitted::assign(self, data)
+    }
+
+    fn centres(&self) -> Option<&Matrix> {
+        Fitted::centres(self)
+    }
+
+    fn shares(&self, data: &Matrix) -> Result<Option<Matrix>, DataError> {
+        Fitted::shares(self, data)
     }
 }
 
@@ -116,9 +134,9 @@ impl Place {
         }
         let other = |columns, segments| Self::Other { columns, segments };
         let blocks = |names: &[String], pca| -> Result<Other, RunError> {
-            let known = |name: &String| BLOCKS.into_iter().find(|block| block == name);
-            let read = |name| FittedBlock::read(name, models);
-            let blocks = names.iter().filter_map(known).map(read).collect::<Result<_, _>>()?;
+            let known = names.iter().filter(|name| is_segment_block(name));
+            let read = |name: &String| FittedBlock::read(name, models);
+            let blocks = known.map(read).collect::<Result<_, _>>()?;
             Ok(Other::Blocks { blocks, pca })
         };
         Ok(match models.read::<Grouping>("grouping")? {
@@ -141,6 +159,9 @@ impl Place {
             Grouping::Density { blocks: names } => {
                 let pca = Some(models.read("segments-pca")?);
                 other(blocks(&names, pca)?, boxed::<DensityModel>(models)?)
+            }
+            Grouping::ValueTiers { by } => {
+                other(Other::Column(by), boxed::<ValueTiersModel>(models)?)
             }
             Grouping::Rfm => other(Other::Rfm, boxed::<RfmModel>(models)?),
             Grouping::Lifetime => other(Other::Lifetime, boxed::<LifetimeTiersModel>(models)?),
@@ -168,10 +189,17 @@ impl Place {
         )
     }
 
-    /// Users with the number, name and reasons of their segments.
-    pub fn rows(&self, users: &[UserId], assignment: &Assignment, cards: &[Card]) -> SegmentRows {
+    /// Users with the number, name, shares and reasons of their segments.
+    pub fn rows(
+        &self,
+        sight: Sight<'_>,
+        cards: &[Card],
+        events: impl FnOnce() -> Result<EventsIndex, RunError>,
+    ) -> Result<SegmentRows, RunError> {
+        let (assignment, shares) = self.assign_softly(sight, events)?;
         let is_measured = !matches!(self, Self::Rules(_));
-        explain::rows(users, assignment, cards, is_measured)
+        let rows = explain::rows(&sight.profiles.users, &assignment, cards, is_measured);
+        Ok(SegmentRows { shares, ..rows })
     }
 
     /// The segment of every user; `events` is asked for those of the same users where a rule is
@@ -181,15 +209,27 @@ impl Place {
         sight: Sight<'_>,
         events: impl FnOnce() -> Result<EventsIndex, RunError>,
     ) -> Result<Assignment, RunError> {
+        Ok(self.assign_softly(sight, events)?.0)
+    }
+
+    fn assign_softly(
+        &self,
+        sight: Sight<'_>,
+        events: impl FnOnce() -> Result<EventsIndex, RunError>,
+    ) -> Result<(Assignment, Option<Matrix>), RunError> {
         Ok(match self {
             Self::TwoAxes { taste, segments } => {
                 let taste = taste.coordinates(sight)?;
-                Fitted::assign(segments, &beside_value(&sight.profiles.value_score, &taste)?)?
+                let space = beside_value(&sight.profiles.value_score, &taste)?;
+                (Fitted::assign(segments, &space)?, Fitted::shares(segments, &space)?)
             }
-            Self::Other { columns, segments } => segments.assign(&columns.of(sight)?)?,
+            Self::Other { columns, segments } => {
+                let space = columns.of(sight)?;
+                (segments.assign(&space)?, segments.shares(&space)?)
+            }
             Self::Rules(definitions) => {
                 let segments = rules::check_stored(definitions, sight.profiles)?;
-                rules::place(&segments, sight.profiles, events)?
+                (rules::place(&segments, sight.profiles, events)?, None)
             }
         })
     }
@@ -209,41 +249,29 @@ impl TasteModel {
         })
     }
 
-    /// How much each category or text of a user adds along a direction of the coordinates: its name,
-    /// what it adds, and how often the user and the members of a group bought it. See
-    /// [`CategoryTasteModel::parts_along`].
+    /// How much each category or text of a user adds along a direction of the coordinates: its place
+    /// among [`Self::names_of_items`] and what it adds. See [`CategoryTasteModel::parts_along`].
     pub fn parts_along(
         &self,
         sight: Sight<'_>,
         row: usize,
         direction: &[f64],
-        members: &[usize],
-    ) -> Result<Vec<TastePart>, RunError> {
-        let (counts, names, parts): (_, Vec<&str>, _) = match self {
+    ) -> Result<Vec<(usize, f64)>, RunError> {
+        Ok(match self {
             Self::Categories { columns, model } => {
                 let counts = columns.counts(sight.catalogue, &sight.profiles.items)?;
-                let parts = model.parts_along(&counts, row, direction)?;
-                (counts, columns.names().collect(), parts)
+                model.parts_along(&counts, row, direction)?
             }
             Self::Texts(model) => {
                 let texts = sight.texts()?;
-                let counts = texts.weights(sight.profiles)?;
-                let parts = model.parts_along(&counts, &texts.vectors, row, direction)?;
-                (counts, texts.read.iter().map(String::as_str).collect(), parts)
+                model.parts_along(
+                    &texts.weights(sight.profiles)?,
+                    &texts.vectors,
+                    row,
+                    direction,
+                )?
             }
-        };
-        let mut sums = vec![0.0f64; counts.n_columns()];
-        for &member in members {
-            counts.entries(member).for_each(|(column, n)| sums[column] += f64::from(n));
-        }
-        let own = |column: usize| counts.entries(row).find(|entry| entry.0 == column);
-        let part = |(column, amount): (usize, f64)| TastePart {
-            name: names.get(column).copied().unwrap_or_default().to_owned(),
-            amount,
-            value: own(column).map_or(0.0, |entry| f64::from(entry.1)),
-            average: sums[column] / members.len().max(1) as f64,
-        };
-        Ok(parts.into_iter().map(part).collect())
+        })
     }
 }
 
@@ -262,16 +290,6 @@ impl TasteModel {
     }
 }
 
-/// What one category or text adds to a user's taste.
-pub(super) struct TastePart {
-    pub name: String,
-    pub amount: f64,
-    /// How often the user bought it, weighted by action.
-    pub value: f64,
-    /// The same, on average over the group.
-    pub average: f64,
-}
-
 impl Other {
     /// Users × what the segments were found in.
     pub fn of(&self, sight: Sight<'_>) -> Result<Matrix, RunError> {
@@ -286,6 +304,7 @@ impl Other {
                     None => wide,
                 }
             }
+            Self::Column(name) => named_column(sight.profiles, name)?,
             Self::Rfm => rfm_columns(sight.profiles)?,
             Self::Lifetime => lifetime_columns(sight.profiles)?,
             Self::TextAxes(axes) => {

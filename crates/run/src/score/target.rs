@@ -61,10 +61,7 @@ impl Target {
     ) -> Result<SegmentRows, RunError> {
         let users = &sight.profiles.users;
         match self {
-            Self::Segments => {
-                let assignment = known.place.assign(sight, events)?;
-                Ok(known.place.rows(users, &assignment, &known.cards))
-            }
+            Self::Segments => known.place.rows(sight, &known.cards, events),
             Self::Label(teller) => {
                 let (told, shares) = teller.tell(sight)?;
                 Ok(heads::rows(users, &teller.classes, told, &shares))

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use fenqun_base::artifact;
 use parquet::arrow::ArrowWriter;
 use tempfile::NamedTempFile;
 
@@ -21,12 +22,7 @@ pub(super) struct Writer {
 impl Writer {
     /// Begins a table.
     pub fn new(path: &Path, has_gaps: bool) -> Result<Self, RunError> {
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        let named = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder);
-        let file = named.map_err(RunError::writing(path))?;
+        let file = artifact::temporary_beside(path).map_err(RunError::writing(path))?;
         Ok(Self { path: path.to_owned(), file, writer: None, has_gaps })
     }
 
@@ -48,7 +44,12 @@ impl Writer {
                 none.insert(writer)
             }
         };
-        writer.write(&batch).map_err(|error| broken(error.to_string()))
+        // What can fail here is the disk.
+        let full = |error| RunError::Write {
+            path: self.path.clone(),
+            source: std::io::Error::other(error),
+        };
+        writer.write(&batch).map_err(full)
     }
 
     /// Ends the table and puts it in its place.
@@ -57,24 +58,11 @@ impl Writer {
         if let Some(writer) = writer {
             writer.close().map_err(|error| RunError::Write {
                 path: path.clone(),
-                source: std::io::Error::other(error.to_string()),
+                source: std::io::Error::other(error),
             })?;
         }
-        readable_by_default(file.as_file()).map_err(RunError::writing(&path))?;
         file.as_file().sync_all().map_err(RunError::writing(&path))?;
         file.persist(&path).map_err(|error| RunError::writing(&path)(error.error))?;
         Ok(())
     }
-}
-
-/// Temporary files are private to their owner; results follow the folder's usual mode.
-#[cfg(unix)]
-fn readable_by_default(file: &File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable_by_default(_: &File) -> std::io::Result<()> {
-    Ok(())
 }

@@ -57,6 +57,9 @@ pub(crate) fn tell(
     )?;
     for (card, name) in cards.iter_mut().zip(&found.names) {
         card.name.clone_from(name);
+        if card.value_tier.is_some() {
+            card.value_tier = Some(name.clone());
+        }
     }
     let (features, values) = (&profiles.features, &profiles.values);
     let rules = short_rules(features, values, &found.assignment, &RuleParams::default())?;
@@ -118,6 +121,7 @@ pub(crate) fn tell(
                 None => method,
             })
             .collect(),
+        ahead_days: ahead.map_or(0, |ahead| ahead.days),
         grouping,
         notes: remarks.clone(),
         features: top_features(profiles, found),
@@ -197,7 +201,8 @@ impl Told {
     /// The rows of `segments.parquet`.
     pub fn rows(&self, profiles: &Profiles, found: &Found) -> SegmentRows {
         let is_measured = !matches!(found.way, Way::Rules(_));
-        rows(&profiles.users, &found.assignment, &self.cards, is_measured)
+        let rows = rows(&profiles.users, &found.assignment, &self.cards, is_measured);
+        SegmentRows { shares: found.shares.clone(), ..rows }
     }
 }
 
@@ -218,7 +223,8 @@ pub(crate) fn rows(
     };
     let told = |(row, &segment): (usize, &u32)| match assignment.is_assigned(row) {
         true => reasons(card(segment)),
-        false if is_measured => vec![format!("nearest={segment}")],
+        // As rules name a segment of the run: its number, then its name.
+        false if is_measured => vec![format!("nearest={segment} {}", card(segment).name)],
         false => Vec::new(),
     };
     SegmentRows {
@@ -229,7 +235,7 @@ pub(crate) fn rows(
         names: segments.iter().enumerate().map(name).collect(),
         scores: assignment.scores.clone(),
         reasons: segments.iter().enumerate().map(told).collect(),
-        probabilities: Vec::new(),
+        ..SegmentRows::default()
     }
 }
 

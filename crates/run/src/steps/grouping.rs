@@ -10,6 +10,7 @@ use fenqun_segments::KMeans;
 
 use super::segment::{self, Found, Way};
 use crate::RunError;
+use crate::config::RFM_BLOCK;
 use crate::report::{Agreement, Grouped, GroupingData};
 
 /// Users that figures are taken of; of more, evenly many of small and large ones.
@@ -67,7 +68,7 @@ pub(super) fn grouping(
         n_users: assigned.len() as u64,
         n_unassigned: (everyone.len() - assigned.len()) as u64,
         n_measured: rows.len() as u64,
-        is_same_space: matches!(found.way, Way::Rfm(_) | Way::Lifetime(_) | Way::Rules(_)),
+        is_same_space: is_of_rfm(&found.way),
         methods: vec![
             Grouped { ours: true, space: space(&found.way, language), ..of_ours },
             Grouped { space: rfm_space(language), ..of_theirs },
@@ -109,8 +110,18 @@ fn space(way: &Way, language: Language) -> String {
         Way::KMeans { .. } | Way::Hierarchical { .. } => blocks(),
         Way::Density { .. } => language
             .pick(format!("main directions of {}", blocks()), format!("{} 的主方向", blocks())),
-        // Rules look at no space: they are drawn in that of the baseline.
-        Way::Rfm(_) | Way::Lifetime(_) | Way::Rules(_) => rfm_space(language),
+        // Rules look at no space, tiers at one column: they are drawn in that of the baseline.
+        Way::ValueTiers { .. } | Way::Rfm(_) | Way::Lifetime(_) | Way::Rules(_) => {
+            rfm_space(language)
+        }
+    }
+}
+
+/// Whether segments are drawn and measured in the columns of the baseline.
+fn is_of_rfm(way: &Way) -> bool {
+    match way {
+        Way::ValueTiers { .. } | Way::Rfm(_) | Way::Lifetime(_) | Way::Rules(_) => true,
+        _ => way.blocks() == [RFM_BLOCK],
     }
 }
 

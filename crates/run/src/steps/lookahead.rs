@@ -1,44 +1,53 @@
 //! What segments say of the next period: fitted on everything before a day, asked of the days
 //! after it, beside the baseline. Nothing of the asked days is seen by any fit.
 
+use std::collections::BTreeSet;
+
 use fenqun_base::{
     Catalogue, DataError, Event, Fitted, Matrix, NO_CODE, Progress, Seed, Segmenter,
 };
 use fenqun_evaluate::{mix_explained, variance_explained};
 use fenqun_events::EventTable;
-use fenqun_profiles::{Parts, ProfileParams, Profiles, ProfilesError, build};
+use fenqun_profiles::{Parts, ProfileParams, Profiles, ProfilesError, ValueBasis, build};
 use fenqun_segments::KMeans;
 
 use super::blocks::{self, Sight};
 use super::models::Models;
 use super::segment::{self, Found, Shop};
-use super::texts::Texts;
 use crate::{Config, RunError};
 
-/// Length of the period that is asked about.
+/// Length of the period that is asked about where the usual user buys often.
 const DAYS: i64 = 28;
+
+/// The same where purchases are rare: in four weeks most users would do nothing.
+const DAYS_BETWEEN_RARE: i64 = 90;
 
 /// The past must be at least so many periods long.
 const PERIODS: i64 = 4;
 
-/// Categories whose shares are asked about: the most bought ones.
-const N_CATEGORIES: usize = 100;
+/// Categories whose shares are asked about: the most bought ones. Of rarer ones a user's few
+/// purchases in a period say little but chance.
+const N_CATEGORIES: usize = 10;
 
-/// A level of categories is wide enough to speak of a mix from so many categories on.
-const LEAST_CATEGORIES: usize = 8;
+/// A level of categories is fine enough to speak of a mix from so many categories on.
+const LEAST_CATEGORIES: usize = 50;
 
 /// Shares of variance of the next period.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Explained {
-    /// Of ln(1 + spend).
+    /// Of ln(1 + spend), users who bought nothing included.
     pub spend: f64,
-    /// Of category shares.
+    /// Of the square roots of the shares of the ten most bought categories in what each user bought:
+    /// roots, because the variance of a plain share grows with the share, and the one or two largest
+    /// categories would be all that counts (Hellinger's distance between two mixes).
     pub mix: f64,
 }
 
 /// The segments and the baseline, asked alike.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ahead {
+    /// Length of the period.
+    pub days: u32,
     pub ours: Explained,
     pub baseline: Explained,
 }
@@ -46,15 +55,19 @@ pub(crate) struct Ahead {
 /// Looks ahead; `None` where the data are too short or too few.
 pub(crate) fn look(
     config: &Config,
-    table: &EventTable,
-    as_of: i64,
-    texts: Result<&Texts, &String>,
+    shop: Shop<'_>,
     found: &Found,
     seed: Seed,
     progress: &Progress,
 ) -> Result<Option<Ahead>, RunError> {
-    let from = as_of - DAYS * 86_400_000;
-    if table.first_time() > from - PERIODS * DAYS * 86_400_000 {
+    let Shop { profiles, texts, events: table, .. } = shop;
+    let as_of = profiles.as_of;
+    let days = match profiles.value_basis {
+        ValueBasis::SpendRanks => DAYS_BETWEEN_RARE,
+        ValueBasis::RecentSpend | ValueBasis::RecentActivity => DAYS,
+    };
+    let from = as_of - days * 86_400_000;
+    if table.first_time() > from - PERIODS * days * 86_400_000 {
         return Ok(None);
     }
     // Sequences are not asked for here; short ones keep memory for what is.
@@ -71,26 +84,33 @@ pub(crate) fn look(
         [] => Vec::new(),
         names => {
             let sight = Sight { profiles: &past, catalogue, texts: texts.ok() };
-            blocks::these(names, sight, seed, &nowhere)?
+            let blocks = blocks::these(names, sight, seed, &nowhere)?;
+            if blocks.is_empty() {
+                // A shorter past may have data for none of them.
+                return Ok(None);
+            }
+            blocks
         }
     };
-    let n_segments = found.assignment.n_segments;
-    if past.n_users() <= n_segments {
+    if past.n_users() <= found.assignment.n_segments {
         return Ok(None);
     }
     let ours = match segment::fit(&found.way, shop, &blocks, seed, &nowhere) {
         // A shorter past may be too short for the method; the run itself was not.
         Err(RunError::Step { source: DataError::NotConverged { .. }, .. }) => return Ok(None),
-        // Nor need a shorter past know every column that a rule asks for.
-        Err(RunError::Rules(_)) => return Ok(None),
+        // Nor need a shorter past know every column that is asked for.
+        Err(RunError::Rules(_) | RunError::NoColumn { .. }) => return Ok(None),
         other => segment::groups(&other?.assignment),
     };
     let rfm = segment::rfm(&past)?;
+    // As many groups as there are ours: more explain more of any outcome.
+    let n_segments = ours.iter().collect::<BTreeSet<_>>().len();
     let beside = KMeans { n_segments, ..KMeans::default() };
     let ordered = rfm.select_rows(&segment::key_free_order(&past));
     let baseline = beside.fit(&ordered, seed.derive("rfm"))?.assign(&rfm)?;
     let next = Next::of(&past, &next, catalogue)?;
     Ok(Some(Ahead {
+        days: days as u32,
         ours: next.explained_by(&ours)?,
         baseline: next.explained_by(&baseline.segments)?,
     }))
@@ -122,7 +142,7 @@ impl Parts for Since<'_> {
 struct Next {
     /// ln(1 + spend), one a user of the past; without prices, of weighted actions.
     amounts: Vec<f32>,
-    /// Rows of the past that did anything, and their shares.
+    /// Rows of the past that did anything, and the roots of their shares.
     active: Vec<usize>,
     shares: Matrix,
 }
@@ -131,11 +151,11 @@ impl Next {
     fn of(past: &Profiles, next: &Profiles, catalogue: &Catalogue) -> Result<Self, RunError> {
         let money = if next.value_basis.name() == "spend" { &next.spend } else { &next.items };
         let mut totals = vec![0.0_f64; catalogue.len()];
-        for row in 0..money.n_rows() {
-            money.entries(row).for_each(|(item, amount)| totals[item] += f64::from(amount));
+        for row in 0..next.items.n_rows() {
+            next.items.entries(row).for_each(|(item, n)| totals[item] += f64::from(n.max(0.0)));
         }
         let (code_of, n_codes) = categories(catalogue, &totals);
-        let grouped = money.regroup(&code_of, n_codes)?;
+        let grouped = next.items.regroup(&code_of, n_codes)?;
         let mut amounts = Vec::with_capacity(past.n_users());
         let mut active = Vec::new();
         let mut shares = Vec::new();
@@ -146,10 +166,11 @@ impl Next {
             };
             let amount: f32 = money.entries(at).map(|(_, amount)| amount.max(0.0)).sum();
             amounts.push(amount.ln_1p());
-            if amount > 0.0 {
+            let done: f32 = next.items.entries(at).map(|(_, n)| n.max(0.0)).sum();
+            if done > 0.0 {
                 active.push(row);
                 let mut own = vec![0.0; n_codes];
-                grouped.entries(at).for_each(|(code, part)| own[code] = part / amount);
+                grouped.entries(at).for_each(|(code, n)| own[code] = (n.max(0.0) / done).sqrt());
                 shares.push(own);
             }
         }
@@ -165,14 +186,19 @@ impl Next {
     }
 }
 
-/// For every item the code of its category at the widest level that has enough of them, else of
-/// itself; only the categories with the largest totals have a code.
+/// For every item the code of its category at the widest level that has enough of them, else at the
+/// narrowest there is, and of itself where there are none; only the categories with the largest totals
+/// have a code.
 fn categories(catalogue: &Catalogue, totals: &[f64]) -> (Vec<u32>, usize) {
-    let levels = (0..catalogue.category_levels()).map(|level| catalogue.categories_at(level));
+    let n_levels = catalogue.category_levels();
+    let levels = (0..n_levels).map(|level| (level, catalogue.categories_at(level)));
     let (code_of, n_codes) = levels
-        .map(|(code_of, names)| (code_of, names.len()))
-        .find(|&(_, n_codes)| n_codes >= LEAST_CATEGORIES)
-        .unwrap_or_else(|| ((0..totals.len() as u32).collect(), totals.len()));
+        .map(|(level, (code_of, names))| (level, code_of, names.len()))
+        .find(|&(level, _, n)| n >= LEAST_CATEGORIES || (level + 1 == n_levels && n > 1))
+        .map_or_else(
+            || ((0..totals.len() as u32).collect(), totals.len()),
+            |(_, code_of, n_codes)| (code_of, n_codes),
+        );
     let mut of_code = vec![0.0; n_codes];
     for (&code, &total) in code_of.iter().zip(totals) {
         if code != NO_CODE {

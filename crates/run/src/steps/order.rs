@@ -129,7 +129,8 @@ fn steps(
     })?;
     let block_facts = clock.time("vectors", || vectors(config, directory, &profiles, blocks))?;
     let ahead = clock.time("lookahead", || {
-        lookahead::look(config, &table, as_of, texts.as_ref(), &found, seed, progress)
+        let shop = Shop { profiles: &profiles, catalogue, texts: texts.as_ref(), events: &table };
+        lookahead::look(config, shop, &found, seed, progress)
     })?;
     let period = (table.first_time(), table.last_time());
     let told = clock.time("cards", || {

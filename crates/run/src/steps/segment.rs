@@ -1,13 +1,14 @@
 //! Groups users the configured way, and beside it the plain baseline: RFM k-means.
 
 mod columns;
+mod notes;
 mod stability;
 mod taste;
 mod way;
 
 use std::path::Path;
 
-use fenqun_base::{Assignment, Block, Catalogue, DataError, Matrix, Progress, Seed};
+use fenqun_base::{Assignment, Block, Catalogue, DataError, Language, Matrix, Progress, Seed};
 use fenqun_encoders::pca::Pca;
 use fenqun_evaluate::{Candidate, Choice, Choosing, choose, measured_rows};
 use fenqun_events::EventTable;
@@ -15,7 +16,9 @@ use fenqun_explain::Shape;
 use fenqun_profiles::Profiles;
 use fenqun_segments::{KMeans, TwoAxes};
 
-pub(crate) use columns::{RFM, key_free_order, last_purchase, lifetime_columns, rfm, rfm_columns};
+pub(crate) use columns::{
+    RFM, RFM_SCALE, key_free_order, last_purchase, lifetime_columns, named_column, rfm, rfm_columns,
+};
 pub(crate) use stability::Held;
 pub(crate) use way::{Way, beside_value, fit, groups};
 
@@ -46,6 +49,8 @@ pub(crate) struct Shop<'a> {
 /// Segments, how they were chosen, and what they stand beside.
 pub(crate) struct Found {
     pub assignment: Assignment,
+    /// How much users belong to each segment, where the way says it.
+    pub shares: Option<Matrix>,
     pub shape: Shape,
     /// The coordinates in which users were grouped.
     pub space: Matrix,
@@ -79,16 +84,18 @@ pub(crate) fn find(
     models: &Models,
     progress: &Progress,
 ) -> Result<Found, RunError> {
+    let wanted = config.segments.blocks();
+    let language = config.cards.language;
+    let left_out = left_out(wanted, blocks);
     let Chosen { way, points, is_weak } = match &config.segments {
         SegmentsConfig::TwoAxes(two) => choose_taste(two, shop, seed, progress)?,
         SegmentsConfig::KMeans(one) => choose_number(one, shop, blocks, progress)?,
         settled => {
-            let way = Way::settled(settled, base)?;
+            let way = Way::settled(settled, base)?.on_blocks_of(blocks)?;
             Chosen { way, points: Vec::new(), is_weak: false }
         }
     };
     let n_refits = config.segments.refits();
-    let language = config.cards.language;
     let fitted = fit(&way, shop, blocks, seed, models)?;
     let held = stability::held(&way, shop, &fitted, n_refits, seed, progress)?;
     let n_segments = fitted.assignment.n_segments;
@@ -101,7 +108,10 @@ pub(crate) fn find(
         choice: points,
         is_weak,
         names: way.names(language),
-        remarks: fitted.remarks(language),
+        remarks: left_out_words(&left_out, language)
+            .into_iter()
+            .chain(fitted.remarks(&config.cards))
+            .collect(),
         stability: held,
         method: Method {
             name: way.name(language),
@@ -116,9 +126,26 @@ pub(crate) fn find(
             ..Method::default()
         },
         assignment: fitted.assignment,
+        shares: fitted.shares,
         shape: fitted.shape,
         space: fitted.space,
         way,
+    })
+}
+
+/// Blocks that are wanted and that the shop has no data for.
+fn left_out(wanted: &[String], blocks: &[Block]) -> Vec<String> {
+    let is_there = |name: &&String| blocks.iter().any(|block| block.name == **name);
+    wanted.iter().filter(|name| !is_there(name)).cloned().collect()
+}
+
+fn left_out_words(names: &[String], language: Language) -> Option<String> {
+    let listed = names.join(", ");
+    (!names.is_empty()).then(|| {
+        language.pick(
+            format!("Segments are found without {listed}: this shop has no data for it"),
+            format!("分群未使用 {listed}：该店没有相应数据"),
+        )
     })
 }
 
@@ -201,15 +228,16 @@ fn choose_number(
     blocks: &[Block],
     progress: &Progress,
 ) -> Result<Chosen, RunError> {
-    let data = blocks::chosen(blocks, &one.blocks)?.select_rows(&key_free_order(shop.profiles));
-    let name = one.blocks.join(" + ");
+    let names = blocks::present(blocks, &one.blocks)?;
+    let data = blocks::chosen(blocks, &names)?.select_rows(&key_free_order(shop.profiles));
+    let name = names.join(" + ");
     let candidates = [Candidate::of(&name, &data)];
     let with = |n_segments| KMeans { n_segments, ..one.k_means.clone() };
     let n_segments = at_most(&one.n_segments, data.n_rows())?;
     let choosing = Choosing { n_segments, n_refits: one.refits, ..Choosing::default() };
     let choice = choose(&candidates, &choosing, with, CHOICE_SEED, progress)?;
     let k_means = with(choice.best().n_segments);
-    Ok(Chosen::among(Way::KMeans { blocks: one.blocks.clone(), k_means }, &choice))
+    Ok(Chosen::among(Way::KMeans { blocks: names, k_means }, &choice))
 }
 
 /// The candidates that so few users allow.

@@ -68,7 +68,7 @@ impl HeadModel {
     }
 
     /// What each column adds to each class's score beyond the expected one, and the expected.
-    pub(super) fn shapley(&self, row: &[f32]) -> Result<(Matrix, Vec<f64>), DataError> {
+    pub(super) fn shapley(&self, row: &[f32]) -> Result<(Vec<Vec<f64>>, Vec<f64>), DataError> {
         match self {
             Self::Softmax(model) => Ok((model.shapley(row)?, model.logits(model.mean())?)),
             Self::Trees(model) => Ok((model.shapley(row)?, model.expected_scores())),

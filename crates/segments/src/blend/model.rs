@@ -68,22 +68,21 @@ impl BlendModel {
     }
 
     /// What every column of the user vector adds to every class's score beyond the expected one:
-    /// classes × columns. The score is the mean of the parts' scores; the averaged probabilities
+    /// one list a class. The score is the mean of the parts' scores; the averaged probabilities
     /// before calibration are its softmax.
     ///
     /// # Errors
     /// [`DataError::WrongWidth`].
-    pub fn shapley(&self, user: &[f32]) -> Result<Matrix, DataError> {
+    pub fn shapley(&self, user: &[f32]) -> Result<Vec<Vec<f64>>, DataError> {
         if user.len() != self.width {
             return Err(DataError::WrongWidth { expected: self.width, found: user.len() });
         }
-        let n_parts = self.parts.len() as f32;
-        let mut result = Matrix::zeros(self.n_segments(), self.width);
+        let n_parts = self.parts.len() as f64;
+        let mut result = vec![vec![0.0; self.width]; self.n_segments()];
         for part in &self.parts {
             let (own, _) = part.head.shapley(&part.row(user)?)?;
             let columns = part.columns();
-            for (class, own) in own.rows().enumerate() {
-                let sums = result.row_mut(class);
+            for (sums, own) in result.iter_mut().zip(own) {
                 for (&column, value) in columns.iter().zip(own) {
                     sums[column] += value / n_parts;
                 }
@@ -215,10 +214,9 @@ impl Stored for BlendModel {
         let mut state = ModelState::new(&summary);
         for (at, (part, stored)) in self.parts.iter().zip(summary.parts).enumerate() {
             state = state.vector(&format!("parts.{at}.view_mean"), &part.sight.mean);
-            add(&mut state, stored.head, &format!("parts.{at}."));
+            state = state.with_part(&format!("parts.{at}."), stored.head);
         }
-        add(&mut state, summary.calibration, "calibration.");
-        state
+        state.with_part("calibration.", summary.calibration)
     }
 
     fn from_state(state: &ModelState) -> Result<Self, DataError> {
@@ -228,7 +226,7 @@ impl Stored for BlendModel {
         let decision = DecisionModel::from_state(&summary.decision)?;
         let mut parts = Vec::new();
         for (at, part) in summary.parts.into_iter().enumerate() {
-            let head = part_of(state, part.head, &format!("parts.{at}."));
+            let head = state.part(&format!("parts.{at}."), part.head);
             let head = HeadModel::from_state(part.kind, &head)?;
             let mean = state.read_vector(Self::NAME, &format!("parts.{at}.view_mean"))?;
             let is_inside = |view: &FittedView| {
@@ -248,22 +246,8 @@ impl Stored for BlendModel {
         if parts.is_empty() {
             return refuse("it holds no parts");
         }
-        let calibration = part_of(state, summary.calibration, "calibration.");
+        let calibration = state.part("calibration.", summary.calibration);
         let calibration = CalibrationModel::from_state(&calibration)?;
         Ok(Self { parts, width: summary.width, calibration, decision })
     }
-}
-
-/// Puts a part's tensors beside the others, under a name of their own.
-fn add(state: &mut ModelState, part: ModelState, prefix: &str) {
-    let tensors = part.tensors.into_iter();
-    state.tensors.extend(tensors.map(|(name, tensor)| (format!("{prefix}{name}"), tensor)));
-}
-
-/// A part's state, with its tensors under their own names again.
-fn part_of(state: &ModelState, mut part: ModelState, prefix: &str) -> ModelState {
-    let named = state.tensors.iter();
-    let own = named.filter_map(|(name, tensor)| Some((name.strip_prefix(prefix)?, tensor)));
-    part.tensors = own.map(|(name, tensor)| (name.to_owned(), tensor.clone())).collect();
-    part
 }

@@ -87,6 +87,8 @@ fn ask<S: Supervised>(
     let codes = labels.codes.iter().map(|&code| place(code).map_or(NO_CODE, |at| at as u32));
     let codes = codes.collect();
     let classes = kept.iter().map(|&class| labels.classes[class].clone()).collect();
+    let fewer = params.for_classes(&kept);
+    let params = fewer.as_ref().unwrap_or(params);
     let model = params.fit(data, &Labels { classes, codes }, seed)?;
     debug_assert_eq!(model.n_segments(), kept.len());
     for (row, own) in model.probabilities(&rows)?.rows().enumerate() {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::isotonic::Curve;
 use super::{Calibration, CalibrationModel, out_of_fold};
-use crate::Softmax;
+use crate::{ClassWeights, Softmax, Trees};
 
 #[derive(Deserialize)]
 struct Cases {
@@ -156,4 +156,16 @@ fn a_class_with_one_example_has_no_share_where_it_is_held_out() {
     let first = data.select_rows(&(0..20).collect::<Vec<_>>());
     let shares = out_of_fold(&Softmax::default(), &first, &two, 2, Seed(4)).expect("fits");
     assert_eq!((shares.row(0), shares.row(10)), (&[0.0, 1.0][..], &[1.0, 0.0][..]));
+}
+
+#[test]
+fn given_class_weights_hold_where_a_fold_has_no_example_of_a_class() {
+    let (data, mut labels) = contract::labelled_blobs(3, 10, 4, Seed(3));
+    labels.codes[1..10].fill(NO_CODE);
+    let class_weights = ClassWeights::Given(vec![9.0, 1.0, 2.0]);
+    let softmax =
+        Softmax { c: vec![0.1], class_weights: class_weights.clone(), ..Softmax::default() };
+    assert!(out_of_fold(&softmax, &data, &labels, 3, Seed(1)).is_ok());
+    let trees = Trees { rounds: 3, min_rows: 2, class_weights, ..Trees::default() };
+    assert!(out_of_fold(&trees, &data, &labels, 3, Seed(1)).is_ok());
 }

@@ -60,7 +60,7 @@ fn best_tau(shares: &Matrix, labels: &Labels, prior: &[f64]) -> f64 {
 }
 
 /// The mean of all classes' F1, from pairs of a label and what was said.
-pub(super) fn macro_f1(pairs: impl Iterator<Item = (u32, u32)>, n_classes: usize) -> f64 {
+pub(crate) fn macro_f1(pairs: impl Iterator<Item = (u32, u32)>, n_classes: usize) -> f64 {
     // Right, and said plus labelled: F1 is twice the one over the other.
     let (mut right, mut named) = (vec![0u64; n_classes], vec![0u64; n_classes]);
     for (label, said) in pairs {

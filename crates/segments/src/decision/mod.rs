@@ -39,5 +39,7 @@ mod params;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use fit::macro_f1;
 pub use model::DecisionModel;
 pub use params::Decision;

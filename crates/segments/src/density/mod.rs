@@ -16,7 +16,8 @@
 //! Rows that fell out before the segments began are in none. The assignment marks them
 //! ([`fenqun_base::Assignment::unassigned`]) and names the segment of the nearest row that is in
 //! one. The score of a member is its λ over the largest λ of the segment, 1 in the middle; that of
-//! an unassigned row is 0.
+//! an unassigned row is 0. This is how strongly a row belongs to its own segment; of the others the
+//! tree says nothing, so there are no shares that sum to 1.
 //!
 //! # New users
 //! A new row hangs on the fitted row that is nearest by the tree's distance, and shares its fate:

@@ -69,6 +69,10 @@ impl Fitted for KMeansModel {
         self.centroids.n_columns()
     }
 
+    fn centres(&self) -> Option<&Matrix> {
+        Some(&self.centroids)
+    }
+
     fn assign(&self, data: &Matrix) -> Result<Assignment, DataError> {
         self.check(data)?;
         let places = places(data, &self.centroids);
@@ -76,6 +80,10 @@ impl Fitted for KMeansModel {
         let scores = places.iter().map(|place| score(place.own, place.next) as f32).collect();
         let segments = places.iter().map(|place| place.segment).collect();
         Assignment::new(segments, self.n_segments(), scores)
+    }
+
+    fn shares(&self, data: &Matrix) -> Result<Option<Matrix>, DataError> {
+        self.probabilities(data).map(Some)
     }
 }
 

@@ -1,9 +1,6 @@
 use fenqun_base::DataError;
 use serde::{Deserialize, Serialize};
 
-/// Most users the graph is built over: neighbours are found by comparing all with all.
-const MOST_ROWS: usize = 50_000;
-
 /// Settings of label spreading, as configuration spells them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -44,6 +41,9 @@ impl Default for LabelSpreading {
 }
 
 impl LabelSpreading {
+    /// Most users the graph is built over: neighbours are found by comparing all with all.
+    pub const MOST_ROWS: usize = 50_000;
+
     /// Checks every setting against its rule, and the number of users.
     ///
     /// # Errors
@@ -65,10 +65,11 @@ impl LabelSpreading {
         if !self.tolerance.is_finite() || self.tolerance <= 0.0 {
             return refuse("tolerance", "above 0".to_owned(), self.tolerance.to_string());
         }
-        if n_rows > MOST_ROWS {
+        if n_rows > Self::MOST_ROWS {
             let rule = format!(
-                "at most {MOST_ROWS}, since all are compared with all: fit on a sample, then assign \
-                 the others"
+                "at most {}, since all are compared with all: fit on a sample, then assign \
+                 the others",
+                Self::MOST_ROWS
             );
             return refuse("users for label spreading", rule, n_rows.to_string());
         }

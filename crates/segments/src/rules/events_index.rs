@@ -1,7 +1,7 @@
 //! Events by user and by item, so that a question about behaviour reads only the events it is
 //! about.
 
-use fenqun_base::{Catalogue, Event};
+use fenqun_base::{Action, Catalogue, Event};
 use rayon::prelude::*;
 
 use super::condition::{Behaviour, Measure};
@@ -34,6 +34,7 @@ pub struct EventsIndex {
     part_users: usize,
     parts: Vec<EventsPart>,
     shop: Shop,
+    seen: Seen,
 }
 
 /// Takes events in, in any order, and makes the index.
@@ -44,7 +45,11 @@ pub struct EventsIndexBuilder {
     shop: Shop,
     part_users: usize,
     staged: Vec<Vec<Staged>>,
+    seen: Seen,
 }
+
+/// Which actions occur, by their codes.
+type Seen = [bool; Action::ALL.len()];
 
 impl EventsIndexBuilder {
     /// An empty index of so many users as of a time, in milliseconds since 1970-01-01T00:00:00Z.
@@ -54,7 +59,8 @@ impl EventsIndexBuilder {
         let part_users = n_users.div_ceil(ENOUGH_PARTS).next_power_of_two();
         let part_users = part_users.clamp(FEWEST_USERS, MOST_USERS);
         let staged = vec![Vec::new(); n_users.div_ceil(part_users)];
-        Self { n_users, as_of, shop: Shop::new(catalogue, texts), part_users, staged }
+        let shop = Shop::new(catalogue, texts);
+        Self { n_users, as_of, shop, part_users, staged, seen: Seen::default() }
     }
 
     /// Adds an event of the user in a row. Events at or after the time of the index, of other
@@ -65,6 +71,7 @@ impl EventsIndexBuilder {
         if event.time >= self.as_of || row >= self.n_users || slot >= n_slots {
             return;
         }
+        self.seen[event.action() as usize] = true;
         let age = self.as_of.saturating_sub(event.time);
         // Rounded up, so that it is at most n exactly when the age is at most n days.
         let days = (age / DAY).saturating_add(i64::from(age % DAY > 0));
@@ -85,7 +92,7 @@ impl EventsIndexBuilder {
         let users_of = |part: usize| part_users.min(n_users - part * part_users);
         let staged = self.staged.into_par_iter().enumerate();
         let parts = staged.map(|(part, events)| EventsPart::new(users_of(part), events)).collect();
-        EventsIndex { n_users, part_users, parts, shop: self.shop }
+        EventsIndex { n_users, part_users, parts, shop: self.shop, seen: self.seen }
     }
 }
 
@@ -100,6 +107,11 @@ impl EventsIndex {
     #[must_use]
     pub fn n_events(&self) -> usize {
         self.parts.iter().map(EventsPart::n_events).sum()
+    }
+
+    /// Actions that occur, in the order of their codes.
+    pub fn actions(&self) -> impl Iterator<Item = Action> {
+        Action::ALL.into_iter().zip(self.seen).filter(|action| action.1).map(|action| action.0)
     }
 
     /// What the shop sells, for the check of rules.

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use fenqun_base::{DataError, Labels, NO_CODE};
@@ -33,6 +33,9 @@ pub struct FactTable {
     n_users: usize,
     numbers: BTreeMap<String, Vec<f32>>,
     words: BTreeMap<String, Labels>,
+    /// Columns that are 0 for everyone; one column stands for all of them.
+    zeros: BTreeSet<String>,
+    zero: Vec<f32>,
     own_segments: Option<Vec<(u32, String)>>,
     events: Option<EventsIndex>,
     answers: Mutex<Vec<Answer>>,
@@ -56,6 +59,17 @@ impl FactTable {
         self.check_length("a column of facts", values.len())?;
         self.numbers.insert(name.to_owned(), values);
         Ok(self)
+    }
+
+    /// The same, with columns that are 0 for everyone. They take no room, and a column of the same
+    /// name goes before.
+    #[must_use]
+    pub fn with_zeros<'a>(mut self, names: impl Iterator<Item = &'a str>) -> Self {
+        self.zeros.extend(names.map(str::to_owned));
+        if !self.zeros.is_empty() {
+            self.zero = vec![0.0; self.n_users];
+        }
+        self
     }
 
     /// The same, with a column of words.
@@ -121,7 +135,7 @@ impl FactTable {
         let words =
             words.map(|(name, words)| (name.clone(), words.classes.iter().cloned().collect()));
         Schema {
-            numbers: self.numbers.keys().cloned().collect(),
+            numbers: self.numbers.keys().chain(&self.zeros).cloned().collect(),
             words: words.collect(),
             own_segments: Some(self.own_segments.clone().unwrap_or_default()),
             has_events: self.events.is_some(),
@@ -144,7 +158,8 @@ impl Facts for FactTable {
     }
 
     fn numbers(&self, column: &str) -> Option<&[f32]> {
-        self.numbers.get(column).map(Vec::as_slice)
+        let zero = || self.zeros.contains(column).then_some(&self.zero);
+        self.numbers.get(column).or_else(zero).map(Vec::as_slice)
     }
 
     fn words(&self, column: &str) -> Option<&Labels> {

@@ -95,6 +95,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+pub use behaviour_call::ACTIONS;
 pub use condition::{Behaviour, Condition, Measure, NEVER, Quantity};
 pub use definition::{Definition, DefinitionError, DefinitionFault, Definitions, RuleSegments};
 pub use error::{RuleError, RuleFault, Span};
@@ -103,7 +104,7 @@ pub use expression::{Argument, Call, Duration, Expression, Node, Operation, Orde
 pub use facts::{FactTable, Facts};
 pub use limits::{MAX_BEHAVIOURS, MAX_DAYS, MAX_DEFINITIONS, MAX_DEPTH, MAX_LENGTH, MAX_PARTS};
 pub use members::members;
-pub use schema::{Schema, ShopNames};
+pub use schema::{Schema, ShopNames, nearest};
 
 /// A rule that could be read. Shown in its canonical form.
 #[derive(Clone, Debug)]

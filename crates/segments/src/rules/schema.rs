@@ -50,7 +50,8 @@ impl Schema {
 
 /// The name that is most like another, when it is like it at all: at most a third of its
 /// characters differ, case ignored. Among equals, one whose characters only changed places.
-pub(super) fn nearest<'a>(
+#[must_use]
+pub fn nearest<'a>(
     name: &str,
     names: impl Iterator<Item = &'a (impl AsRef<str> + ?Sized + 'a)>,
 ) -> Option<String> {

@@ -21,6 +21,11 @@ impl Supervised for Softmax {
         let folds = (self.candidates().len() > 1).then_some(&folds[..]);
         Ok(self.fit_rows(data, labels, folds, false)?.model)
     }
+
+    fn for_classes(&self, kept: &[usize]) -> Option<Self> {
+        let class_weights = self.class_weights.for_classes(kept)?;
+        Some(Self { class_weights, ..self.clone() })
+    }
 }
 
 /// Fits on inner folds that others share: `folds` has one number a row, [`NO_CODE`] without label.

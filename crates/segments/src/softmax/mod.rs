@@ -42,7 +42,7 @@
 //! let shares = model.probabilities(&users)?;
 //! assert!(shares.at(0, 0) > 0.9);
 //! // What each column adds to each class's logit, against the mean user.
-//! assert_eq!(model.shapley(users.row(0))?.n_rows(), 3);
+//! assert_eq!(model.shapley(users.row(0))?.len(), 3);
 //! # Ok::<(), fenqun_base::DataError>(())
 //! ```
 

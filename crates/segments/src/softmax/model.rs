@@ -73,22 +73,21 @@ impl SoftmaxModel {
         Ok(self.coefficients.rows().zip(&self.summary.intercepts).map(own).collect())
     }
 
-    /// What every column adds to every class's logit against the mean row, classes × columns: the
+    /// What every column adds to every class's logit against the mean row, one list a class: the
     /// exact Shapley values of a linear function whose columns are drawn one by one from the rows
     /// it was fitted on. A class's values sum to its logit less its logit at [`Self::mean`].
     ///
     /// # Errors
     /// [`DataError::WrongWidth`].
-    pub fn shapley(&self, row: &[f32]) -> Result<Matrix, DataError> {
+    pub fn shapley(&self, row: &[f32]) -> Result<Vec<Vec<f64>>, DataError> {
         self.check_width(row)?;
-        let mut result = Matrix::zeros(self.n_segments(), self.width());
-        for (class, coefficients) in self.coefficients.rows().enumerate() {
-            for (column, value) in result.row_mut(class).iter_mut().enumerate() {
-                let away = f64::from(row[column]) - f64::from(self.mean[column]);
-                *value = (f64::from(coefficients[column]) * away) as f32;
-            }
-        }
-        Ok(result)
+        let apart =
+            row.iter().zip(&self.mean).map(|(&own, &mean)| f64::from(own) - f64::from(mean));
+        let apart: Vec<f64> = apart.collect();
+        let of_class = |coefficients: &[f32]| {
+            coefficients.iter().zip(&apart).map(|(&it, apart)| f64::from(it) * apart).collect()
+        };
+        Ok(self.coefficients.rows().map(of_class).collect())
     }
 
     fn check_width(&self, row: &[f32]) -> Result<(), DataError> {

@@ -108,6 +108,13 @@ impl ClassWeights {
         Ok(())
     }
 
+    /// Those of some of the classes; `None` where there is nothing to leave out.
+    pub(crate) fn for_classes(&self, kept: &[usize]) -> Option<Self> {
+        let Self::Given(weights) = self else { return None };
+        let own = kept.iter().filter_map(|&class| weights.get(class).copied());
+        Some(Self::Given(own.collect()))
+    }
+
     /// What one row of each class counts, given how many rows there are of each.
     pub(crate) fn of(&self, counts: &[usize]) -> Vec<f64> {
         match self {

@@ -25,6 +25,11 @@ impl Supervised for Trees {
         };
         Ok(TreesModel::new(forest, labels.n_classes()))
     }
+
+    fn for_classes(&self, kept: &[usize]) -> Option<Self> {
+        let class_weights = self.class_weights.for_classes(kept)?;
+        Some(Self { class_weights, ..self.clone() })
+    }
 }
 
 impl Trees {

@@ -49,7 +49,7 @@
 //! assert_eq!(model.assign(&users)?.sizes(), [40, 40, 40]);
 //!
 //! let user = users.row(0);
-//! let added: f32 = model.shapley(user)?.row(2).iter().sum();
+//! let added: f64 = model.shapley(user)?[2].iter().sum();
 //! let score = model.scores(&users)?.at(0, 2);
 //! assert!((model.expected_scores()[2] + f64::from(added) - f64::from(score)).abs() < 1e-5);
 //! # Ok::<(), fenqun_base::DataError>(())

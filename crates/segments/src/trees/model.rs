@@ -35,23 +35,16 @@ impl TreesModel {
         scores
     }
 
-    /// What each column adds to each class's score, beyond the expected score: classes × columns.
-    /// The expected score and a class's row add up to the score. Exact Shapley values.
+    /// What each column adds to each class's score, beyond the expected score: one list a class.
+    /// The expected score and a class's list add up to the score. Exact Shapley values.
     ///
     /// # Errors
     /// [`DataError::WrongWidth`], [`DataError::NotFinite`].
-    pub fn shapley(&self, row: &[f32]) -> Result<Matrix, DataError> {
+    pub fn shapley(&self, row: &[f32]) -> Result<Vec<Vec<f64>>, DataError> {
         let outputs = self.forest.shapley(row)?;
-        let narrow = |values: &[f64], factor: f64| -> Vec<f32> {
-            values.iter().map(|&value| (factor * value) as f32).collect()
-        };
-        match &outputs[..] {
-            [one] => Matrix::from_rows(&[narrow(one, -0.5), narrow(one, 0.5)]),
-            _ => {
-                let rows: Vec<Vec<f32>> = outputs.iter().map(|own| narrow(own, 1.0)).collect();
-                Matrix::from_rows(&rows)
-            }
-        }
+        let [one] = &outputs[..] else { return Ok(outputs) };
+        let half = |sign: f64| one.iter().map(|value| sign * value / 2.0).collect();
+        Ok(vec![half(-1.0), half(1.0)])
     }
 
     /// Each column's share of all that the splits gained; they sum to 1, or to 0 when nothing was
@@ -101,7 +94,7 @@ impl Soft for TreesModel {
 
     fn contributions(&self, row: &[f32]) -> Result<Option<Contributions>, DataError> {
         let amounts = self.shapley(row)?;
-        let slopes = Matrix::zeros(amounts.n_rows(), amounts.n_columns());
+        let slopes = Matrix::zeros(self.n_classes, self.forest.width);
         Ok(Some(Contributions { amounts, slopes }))
     }
 }

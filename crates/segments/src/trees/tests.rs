@@ -243,7 +243,7 @@ fn contributions_add_up_to_the_scores() {
             let added = model.shapley(data.row(row)).expect("same width");
             let total: f64 = scores.row(row).iter().map(|&s| f64::from(s).exp()).sum();
             for (class, expected) in expected.iter().enumerate() {
-                let sum: f64 = added.row(class).iter().map(|&value| f64::from(value)).sum();
+                let sum: f64 = added[class].iter().sum();
                 let score = f64::from(scores.at(row, class));
                 assert!((expected + sum - score).abs() < 1e-6);
                 assert!((score.exp() / total - f64::from(shares.at(row, class))).abs() < 1e-6);

@@ -7,6 +7,9 @@
 //! so that neither scale has to be weighed against the other. The score of a user is the smaller
 //! of the two axes' scores: how far the nearest border is, whichever it belongs to.
 //!
+//! # Soft memberships
+//! Those of k-means in the taste groups, all in the user's own tier and none in the others.
+//!
 //! # Cost
 //! That of its two parts.
 //!

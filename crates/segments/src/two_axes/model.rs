@@ -1,4 +1,4 @@
-use fenqun_base::{Assignment, DataError, Fitted, Matrix, ModelState, Stored};
+use fenqun_base::{Assignment, DataError, Fitted, Matrix, ModelState, Soft, Stored};
 use serde::{Deserialize, Serialize};
 
 use super::fit::split;
@@ -68,6 +68,27 @@ impl Fitted for TwoAxesModel {
         let segments = pairs.map(|(tier, taste)| tier * n_tastes + taste).collect();
         let scores = tiers.scores.iter().zip(&taste.scores).map(|(a, b)| a.min(*b)).collect();
         Assignment::new(segments, self.n_segments(), scores)
+    }
+
+    fn shares(&self, data: &Matrix) -> Result<Option<Matrix>, DataError> {
+        self.probabilities(data).map(Some)
+    }
+}
+
+impl Soft for TwoAxesModel {
+    /// The memberships of the taste group, all of them in the user's own tier: a cut is no matter
+    /// of degree.
+    fn probabilities(&self, data: &Matrix) -> Result<Matrix, DataError> {
+        self.check(data)?;
+        let (value, taste) = split(data)?;
+        let tiers = self.tiers.assign(&value)?.segments;
+        let tastes = self.taste.probabilities(&taste)?;
+        let mut shares = Matrix::zeros(data.n_rows(), self.n_segments());
+        for (row, &tier) in tiers.iter().enumerate() {
+            let first = tier as usize * tastes.n_columns();
+            shares.row_mut(row)[first..first + tastes.n_columns()].copy_from_slice(tastes.row(row));
+        }
+        Ok(shares)
     }
 }
 

@@ -1,4 +1,4 @@
-use fenqun_base::{DataError, Fitted, Matrix, Seed, Segmenter, contract};
+use fenqun_base::{DataError, Fitted, Matrix, Seed, Segmenter, Soft, contract};
 
 use super::TwoAxes;
 use crate::KMeans;
@@ -17,6 +17,25 @@ fn params() -> TwoAxes {
 #[test]
 fn two_axes_keep_the_contract() {
     contract::check_segmenter(&params(), &users());
+}
+
+#[test]
+fn shares_are_those_of_taste_in_the_own_tier() {
+    let data = users();
+    let model = params().fit(&data, Seed(5)).expect("fits");
+    contract::check_probabilities(&model, &data);
+    let shares = model.probabilities(&data).expect("its own rows");
+    let found = model.assign(&data).expect("assigns").segments;
+    let taste = Matrix::from_rows(&data.rows().map(|row| row[1..].to_vec()).collect::<Vec<_>>());
+    let tastes = model.taste().probabilities(&taste.expect("rows")).expect("same users");
+    for (row, &segment) in found.iter().enumerate() {
+        for other in 0..9 {
+            let is_own = model.tier_of(other) == model.tier_of(segment);
+            let expected =
+                if is_own { tastes.at(row, model.taste_of(other) as usize) } else { 0.0 };
+            assert_eq!(shares.at(row, other as usize), expected);
+        }
+    }
 }
 
 #[test]

@@ -11,19 +11,20 @@ use super::Shop;
 use super::purchases::Purchases;
 use super::segments::{distance, next_nearest};
 use crate::RunError;
+use crate::config::VALUE_SCORE;
 use crate::score::place::{Other, Place};
 use crate::steps::blocks::of_text_axes;
 use crate::steps::segment::{RFM, last_purchase};
 
 /// Columns that only mean something together, and what is told of them.
-struct Player {
+struct Player<'a> {
     columns: Range<usize>,
-    told: Told,
+    told: Told<'a>,
 }
 
-enum Told {
+enum Told<'a> {
     /// Features, with the weight of each.
-    Features(Vec<(&'static str, f64)>),
+    Features(Vec<(&'a str, f64)>),
     /// Purchases along an axis of the texts.
     Axis(usize),
 }
@@ -77,10 +78,14 @@ impl Shop {
         Ok(parts)
     }
 
-    fn players(&self, columns: &Other) -> Vec<Player> {
+    fn players<'a>(&self, columns: &'a Other) -> Vec<Player<'a>> {
         let features = |columns, features| Player { columns, told: Told::Features(features) };
         match columns {
             Other::Blocks { .. } => Vec::new(),
+            Other::Column(name) if name == VALUE_SCORE => {
+                vec![features(0..1, self.value_made_of().to_vec())]
+            }
+            Other::Column(name) => vec![features(0..1, vec![(name.as_str(), 1.0)])],
             Other::Rfm => {
                 let names = RFM.into_iter().enumerate();
                 names.map(|(at, name)| features(at..at + 1, vec![(name, 1.0)])).collect()

@@ -48,8 +48,9 @@ impl Shop {
         own: usize,
         rival: usize,
     ) -> Result<Vec<Part>, RunError> {
-        let difference = |of: &Matrix, column: usize| {
-            f64::from(of.at(own, column)) - f64::from(of.at(rival, column))
+        let amount = |column: usize| found.amounts[own][column] - found.amounts[rival][column];
+        let slope = |column: usize| {
+            f64::from(found.slopes.at(own, column)) - f64::from(found.slopes.at(rival, column))
         };
         let mut bought = Purchases::of(self);
         let mut parts = Vec::new();
@@ -63,15 +64,14 @@ impl Shop {
                 None => {
                     let features = &self.profiles.features;
                     parts.extend(features.iter().enumerate().filter_map(|(at, feature)| {
-                        let amount = difference(&found.amounts, first + at);
-                        self.feature(row, own as u32, &feature.name, amount)
+                        self.feature(row, own as u32, &feature.name, amount(first + at))
                     }));
                     first += features.len();
                 }
                 Some(sources) => {
                     let width = sources.steps.n_columns();
                     let slopes: Vec<f64> = (first..first + width)
-                        .map(|column| f64::from(factor) * difference(&found.slopes, column))
+                        .map(|column| f64::from(factor) * slope(column))
                         .collect();
                     let apart = sources.apart_from_mean(row);
                     bought.add(&sources, sources.along(&apart, &slopes));

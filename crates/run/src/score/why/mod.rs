@@ -8,18 +8,24 @@
 //! - For segments of blocks it is the same difference in the coordinates they were found in, taken
 //!   apart by the columns of `aggregates` and, for the other blocks, by the purchases that they are
 //!   sums over.
-//! - Where few numbers decide (RFM, lifetime, a round grid), it is which of them put the user here
+//! - Where few numbers decide (tiers, RFM, lifetime, a round grid), it is which of them put the user here
 //!   and not where a typical member of the next segment is: exact Shapley values.
 //! - For a label it is the score of the class told less that of the likeliest other: exact Shapley
 //!   values of the head's columns. Those of a linear head on a block are taken apart further, by the
 //!   purchases that the block is a sum over.
 //!
-//! What would change it is asked in `moves.rs`.
+//! Beside each part stand the user's number, the average of the own group and that of all users.
+//! What would change the decision is asked in `moves.rs`.
 
+mod changed;
 mod columns;
+mod counts;
 mod label;
+mod levers;
 mod moves;
+mod pull;
 mod purchases;
+mod rule_levers;
 mod segments;
 
 use std::path::{Path, PathBuf};
@@ -30,6 +36,7 @@ use fenqun_explain::why::{Beside, Lever, Move, Part, Reason, Thing, reasons};
 use fenqun_profiles::{Profiles, build_like};
 use serde::Serialize;
 
+use self::moves::Moved;
 use super::known::Known;
 use super::target::Target;
 use crate::RunError;
@@ -43,6 +50,25 @@ const N_REASONS: usize = 5;
 
 /// Categories whose purchases are tried as a move.
 const N_CATEGORIES: usize = 3;
+
+/// Milliseconds of a day.
+const DAY: i64 = 86_400_000;
+
+/// Whom to explain, and what may change about them.
+#[derive(Clone, Debug)]
+pub struct ExplainRequest {
+    /// The folder of a finished run.
+    pub run: PathBuf,
+    /// The user.
+    pub user: UserId,
+    /// A label that was evaluated, in place of the segments.
+    pub label: Option<String>,
+    /// What may change, by name: `spend`, `visits`, `category:NAME` and others; empty: what usually
+    /// does.
+    pub change: Vec<String>,
+    /// The segment or class that the user should come to; `None`: any other.
+    pub to: Option<String>,
+}
 
 /// Why a user is where the user is.
 #[derive(Clone, Debug, Serialize)]
@@ -62,8 +88,11 @@ pub struct Why {
     pub probabilities: Vec<(String, f32)>,
     /// Strongest first; empty for a head whose scores are no sum.
     pub reasons: Vec<Reason>,
-    /// Smallest changes that put the user elsewhere, each checked by placing the user again, with the
-    /// name of the segment then; empty when nothing that was tried does.
+    /// The name of the segment or class that was asked for, if one was.
+    pub wanted: Option<String>,
+    /// Smallest changes that put the user elsewhere, or where it was asked for, each checked by
+    /// placing the user again, with the name of the segment then; the smallest first, empty when
+    /// nothing that was tried does.
     pub moves: Vec<(Move, String)>,
     /// What was tried.
     pub tried: Vec<Lever>,
@@ -72,16 +101,10 @@ pub struct Why {
 /// Explains one user of a finished run: the segment, or the class of a label that was evaluated.
 ///
 /// # Errors
-/// [`RunError::Score`] for a user that the run does not know, [`RunError::NoHead`]; as
-/// [`super::score`].
-pub fn explain_user(
-    run: &Path,
-    user: UserId,
-    label: Option<&str>,
-    progress: &Progress,
-) -> Result<Why, RunError> {
-    let why = Shop::open(run, label, progress)?.explain(user)?;
-    Ok(Why { label: label.map(str::to_owned), ..why })
+/// [`RunError::Score`] for a user, a change or a segment that the run does not know,
+/// [`RunError::NoHead`]; as [`super::score`].
+pub fn explain_user(request: &ExplainRequest, progress: &Progress) -> Result<Why, RunError> {
+    Shop::open(&request.run, request.label.as_deref(), progress)?.explain(request)
 }
 
 /// A run with the profiles of all its users.
@@ -118,7 +141,8 @@ impl Shop {
         Ok(Self { run: run.to_owned(), known, target, table, texts, profiles, assignment, seen })
     }
 
-    fn explain(&self, user: UserId) -> Result<Why, RunError> {
+    fn explain(&self, request: &ExplainRequest) -> Result<Why, RunError> {
+        let user = request.user;
         let unknown = || RunError::Score {
             reason: format!(
                 "{} has no user {user}: pseudonyms stand in its segments.parquet",
@@ -131,7 +155,11 @@ impl Shop {
         let cards = &self.known.manifest.config.cards;
         let beside = match self.target {
             Target::Segments => Beside::Segment,
-            Target::Label(_) => Beside::AllUsers,
+            Target::Label(_) => Beside::Class(format!(
+                "{} = {}",
+                request.label.as_deref().unwrap_or_default(),
+                names[segment as usize]
+            )),
         };
         let (parts, probabilities, rival) = match (&self.target, &self.seen) {
             (Target::Segments, _) | (_, None) => {
@@ -143,19 +171,20 @@ impl Shop {
                 (told.parts, probabilities, Some(told.rival))
             }
         };
-        let (moves, tried) = self.moves(user, row, segment, rival)?;
+        let Moved { moves, tried, wanted } = self.moves(request, row, rival)?;
         let name = |segment: u32| names[segment as usize].clone();
         Ok(Why {
             user: user.to_string(),
-            label: None,
+            label: request.label.clone(),
             segment: self.assignment.is_assigned(row).then_some(segment),
             name: name(segment),
             score: self.assignment.scores[row],
             probabilities,
-            reasons: match self.own_rule(row, segment) {
-                Some(rule) => vec![rule],
-                None => reasons(&parts, N_REASONS, beside, cards),
+            reasons: match self.own_rule(row, segment, cards) {
+                Some(rule) => rule,
+                None => reasons(&parts, N_REASONS, &beside, cards),
             },
+            wanted: wanted.map(name),
             moves: moves.into_iter().map(|found| (found.clone(), name(found.segment))).collect(),
             tried,
         })
@@ -166,25 +195,27 @@ impl Shop {
         Sight { profiles, catalogue, texts: self.texts.as_ref() }
     }
 
-    /// Whom the numbers of a user of this group are told beside: the members of a segment; for a class
-    /// all users, because what speaks for a class is what sets a user apart from others, however strong
-    /// it is in those that were told it.
-    fn company(&self, group: u32) -> Vec<usize> {
-        match self.target {
-            Target::Segments => self.assignment.members(group as usize),
-            Target::Label(_) => (0..self.profiles.n_users()).collect(),
-        }
+    /// Rows of the users of a segment or class.
+    fn members(&self, group: u32) -> Vec<usize> {
+        (0..self.profiles.n_users()).filter(|&row| self.is_in(row, group)).collect()
     }
 
-    /// A part about a feature, with the user's number and that of the [`Self::company`].
-    fn feature(&self, row: usize, segment: u32, name: &str, amount: f64) -> Option<Part> {
+    fn is_in(&self, row: usize, group: u32) -> bool {
+        self.assignment.segments[row] == group && self.assignment.is_assigned(row)
+    }
+
+    /// A part about a feature, with the user's number, that of the own segment or class and that of
+    /// all users.
+    fn feature(&self, row: usize, group: u32, name: &str, amount: f64) -> Option<Part> {
         let column = self.profiles.feature(name)?;
-        let members = self.company(segment);
+        let value = |row: usize| self.profiles.values.at(row, column);
+        let of = |rows: &mut dyn Iterator<Item = usize>| mean(rows.map(value));
         Some(Part {
             thing: Thing::Feature(self.profiles.features[column].clone()),
             amount,
-            value: f64::from(self.profiles.values.at(row, column)),
-            average: mean(members.iter().map(|&row| self.profiles.values.at(row, column))),
+            value: f64::from(value(row)),
+            own: of(&mut self.members(group).into_iter()),
+            all: of(&mut (0..self.profiles.n_users())),
         })
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use fenqun_base::{Catalogue, NO_CODE};
-use fenqun_explain::why::{Part, Thing};
+use fenqun_explain::why::Part;
 
 use super::Shop;
+use super::counts::one_each;
 use crate::RunError;
 use crate::steps::blocks::{Columns, Counted, Source, Sources};
 use crate::steps::texts::Texts;
@@ -34,26 +35,13 @@ impl Purchases {
         }
     }
 
-    /// One part a thing that adds something, with how often the user bought it and the company of the
-    /// group did on average.
+    /// One part a thing that adds something, with how often the user and others did it.
     pub fn parts(self, shop: &Shop, row: usize, group: u32) -> Result<Vec<Part>, RunError> {
-        let counts = self.things.columns.counts(shop.table.catalogue(), &shop.profiles.items)?;
-        let mut value = vec![0.0; self.amounts.len()];
-        counts.entries(row).for_each(|(thing, n)| value[thing] = f64::from(n));
-        let members = shop.company(group);
-        let mut average = vec![0.0; self.amounts.len()];
-        for &member in &members {
-            for (thing, n) in counts.entries(member) {
-                average[thing] += f64::from(n) / members.len() as f64;
-            }
-        }
-        let part = |(thing, amount): (usize, f64)| Part {
-            thing: Thing::Bought(self.things.names[thing].clone()),
-            amount,
-            value: value[thing],
-            average: average[thing],
-        };
-        Ok(self.amounts.into_iter().enumerate().filter(|part| part.1 != 0.0).map(part).collect())
+        let catalogue = shop.table.catalogue();
+        let each: Vec<u32> = (0..catalogue.len() as u32).collect();
+        let each = one_each(&each, catalogue.len())?;
+        let of_item = self.things.columns.counts(catalogue, &each)?;
+        shop.did(row, group, &of_item, &self.things.names, &self.amounts)
     }
 }
 

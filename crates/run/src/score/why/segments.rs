@@ -1,13 +1,15 @@
 //! Why a user is in a segment of the run.
 
 use fenqun_base::Matrix;
-use fenqun_explain::why::{Border, Part, Reason, Thing};
+use fenqun_explain::CardParams;
+use fenqun_explain::why::{Beside, Border, Part, Reason, reasons};
 use fenqun_profiles::ValueBasis;
 
+use super::counts::one_each;
 use super::purchases::Purchases;
 use super::{Shop, mean};
 use crate::RunError;
-use crate::score::place::{Other, Place, TasteModel, TastePart};
+use crate::score::place::{Other, Place, TasteModel};
 use crate::score::target::Target;
 
 impl Shop {
@@ -16,29 +18,38 @@ impl Shop {
         let mut parts = self.value_parts(row, segment);
         parts.extend(self.block_parts(row, segment)?);
         parts.extend(self.column_parts(row, segment)?);
-        let tastes = self.taste_parts(row, segment)?;
-        parts.extend(tastes.into_iter().map(|taste| Part {
-            thing: Thing::Bought(taste.name),
-            amount: taste.amount,
-            value: taste.value,
-            average: taste.average,
-        }));
+        parts.extend(self.taste_parts(row, segment)?);
         Ok(parts)
     }
 
-    /// The rule that put the user there, where the segments are rules.
-    pub(super) fn own_rule(&self, row: usize, segment: u32) -> Option<Reason> {
+    /// The rule that put the user there, where the segments are rules, and the numbers that it asks
+    /// for.
+    pub(super) fn own_rule(
+        &self,
+        row: usize,
+        segment: u32,
+        cards: &CardParams,
+    ) -> Option<Vec<Reason>> {
         let (Target::Segments, Place::Rules(definitions)) = (&self.target, &self.known.place)
         else {
             return None;
         };
-        let rule = definitions.definitions().get(segment as usize)?.rule.trim().to_owned();
-        let is_assigned = self.assignment.is_assigned(row);
-        is_assigned.then(|| Reason { name: "rule".to_owned(), text: rule, amount: 1.0 })
+        if !self.assignment.is_assigned(row) {
+            return None;
+        }
+        let rule = definitions.rules().get(segment as usize)?;
+        let text = rule.text().trim().to_owned();
+        let columns = rule.columns().into_iter();
+        let parts = columns.filter_map(|name| self.feature(row, segment, name, 1.0));
+        let parts: Vec<Part> = parts.collect();
+        let told = reasons(&parts, parts.len(), &Beside::Segment, cards).into_iter();
+        let mut all = vec![Reason { name: "rule".to_owned(), text, amount: 1.0 }];
+        // A rule is no sum: nothing but the whole of it decides.
+        all.extend(told.map(|reason| Reason { amount: 0.0, ..reason }));
+        Some(all)
     }
 
-    /// How far inside the own tier the value score lies, shared among what the score is made of by
-    /// the weights it has there.
+    /// How far inside the own tier the value score lies, shared among what the score is made of.
     fn value_parts(&self, row: usize, segment: u32) -> Vec<Part> {
         let Place::TwoAxes { segments, .. } = &self.known.place else { return Vec::new() };
         let thresholds = segments.tiers().thresholds();
@@ -47,12 +58,32 @@ impl Shop {
         // A tier lies between the threshold below it and the one above; the top tier has none above.
         let above_lower = thresholds.get(tier).map(|&lower| score - f64::from(lower));
         let below_upper = tier.checked_sub(1).map(|at| f64::from(thresholds[at]) - score);
-        let margins = [above_lower, below_upper].into_iter().flatten();
-        let margin = margins.fold(f64::INFINITY, f64::min);
-        if !margin.is_finite() {
+        let (above, below) = (above_lower.unwrap_or(f64::MAX), below_upper.unwrap_or(f64::MAX));
+        let margin = above.min(below);
+        if margin == f64::MAX {
             return Vec::new();
         }
-        self.shared(row, segment, self.value_made_of(), margin)
+        self.shared(row, segment, &self.speaking(row, segment, above <= below), margin)
+    }
+
+    /// What the value score is made of, by how much each part of it speaks: for a user above a
+    /// border what there is, for one below it what is lacking to the average user.
+    fn speaking(&self, row: usize, segment: u32, is_above: bool) -> Vec<(&'static str, f64)> {
+        let made_of = self.value_made_of();
+        // Ranks have no amounts that could be compared.
+        if self.profiles.value_basis == ValueBasis::SpendRanks {
+            return made_of.to_vec();
+        }
+        let spoken = |&(name, weight): &(&'static str, f64)| {
+            let part = self.feature(row, segment, name, 0.0)?;
+            let amount = if is_above { part.value } else { part.all - part.value };
+            Some((name, weight * amount.max(0.0)))
+        };
+        let speaking: Vec<_> = made_of.iter().filter_map(spoken).collect();
+        match speaking.iter().any(|part| part.1 > 0.0) {
+            true => speaking,
+            false => made_of.to_vec(),
+        }
     }
 
     /// The features that the value score is made of, with the weight of each.
@@ -84,7 +115,7 @@ impl Shop {
     }
 
     /// What the user bought, by how much it speaks for the own taste against the next one.
-    fn taste_parts(&self, row: usize, segment: u32) -> Result<Vec<TastePart>, RunError> {
+    fn taste_parts(&self, row: usize, segment: u32) -> Result<Vec<Part>, RunError> {
         let Place::TwoAxes { taste, segments } = &self.known.place else { return Ok(Vec::new()) };
         let Some((own, next)) = self.own_and_next(taste, row, segment)? else {
             return Ok(Vec::new());
@@ -93,8 +124,12 @@ impl Shop {
         let apart = centres.row(own).iter().zip(centres.row(next));
         let direction: Vec<f64> =
             apart.map(|(&own, &next)| 2.0 * (f64::from(own) - f64::from(next))).collect();
-        let members = self.assignment.members(segment as usize);
-        taste.parts_along(self.sight(), row, &direction, &members)
+        let (of_item, names) = taste.names_of_items(self.sight())?;
+        let mut amounts = vec![0.0; names.len()];
+        for (column, amount) in taste.parts_along(self.sight(), row, &direction)? {
+            amounts[column] = amount;
+        }
+        self.did(row, segment, &one_each(&of_item, names.len())?, &names, &amounts)
     }
 
     /// The own taste group and the nearest other one; `None` where there is but one.
@@ -111,16 +146,19 @@ impl Shop {
     }
 
     /// How much each column of the aggregates, and each purchase that the other blocks are sums over,
-    /// speaks for the mean of the own segment against that of the next one.
+    /// speaks for the centre of the own segment against that of the next one: the model's own centres
+    /// where it places by them, else the means of the users of each.
     fn block_parts(&self, row: usize, segment: u32) -> Result<Vec<Part>, RunError> {
-        let Place::Other { columns: Other::Blocks { blocks, pca }, .. } = &self.known.place else {
+        let Place::Other { columns: Other::Blocks { blocks, pca }, segments } = &self.known.place
+        else {
             return Ok(Vec::new());
         };
         let sight = self.sight();
         let sized: Vec<_> =
             blocks.iter().map(|block| block.sized(sight)).collect::<Result<_, _>>()?;
         let wide = Matrix::beside(&sized.iter().map(|block| &block.vectors).collect::<Vec<_>>())?;
-        let centres = self.centres(&wide);
+        let centres = segments.centres().filter(|_| pca.is_none()).cloned();
+        let centres = centres.unwrap_or_else(|| self.centres(&wide));
         let own = segment as usize;
         let between = |space: &Matrix, centres: &Matrix| {
             let next = next_nearest(space.row(row), centres, own)?;
@@ -149,10 +187,12 @@ impl Shop {
                     bought.add(&sources, sources.along(&apart, &border.slopes()[columns]));
                 }
                 None => {
-                    let features = self.profiles.features.iter().zip(&of_columns[columns]);
-                    parts.extend(features.filter_map(|(feature, &amount)| {
-                        self.feature(row, segment, &feature.name, amount)
-                    }));
+                    let names = block.features(&self.profiles);
+                    let features = names.into_iter().zip(&of_columns[columns]);
+                    parts
+                        .extend(features.filter_map(|(name, &amount)| {
+                            self.feature(row, segment, name, amount)
+                        }));
                 }
             }
         }

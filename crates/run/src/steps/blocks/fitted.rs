@@ -12,7 +12,9 @@ use fenqun_profiles::Profiles;
 use super::columns::{Columns, Counted};
 use super::{MIN_USERS_CATEGORY, MIN_USERS_ITEM, min_users};
 use crate::RunError;
+use crate::config::RFM_BLOCK;
 use crate::steps::models::Models;
+use crate::steps::segment::{RFM, RFM_SCALE, rfm_columns};
 use crate::steps::texts::Texts;
 
 /// Width of every block but the aggregates, or less in a small shop.
@@ -46,6 +48,7 @@ pub(super) enum Way {
     Categories { columns: Columns, weights: TfIdfModel, svd: SvdModel },
     Graph { columns: Columns, graph: GraphModel },
     Text { weights: TfIdfModel, whiten: WhitenModel },
+    Rfm(ScaleModel),
 }
 
 impl FittedBlock {
@@ -59,6 +62,7 @@ impl FittedBlock {
             "categories" => categories(sight, seed)?,
             "graph" => graph(sight, seed)?,
             "text" => text(sight)?,
+            RFM_BLOCK => Some(Way::Rfm(RFM_SCALE.fit(&rfm_columns(sight.profiles)?)?)),
             _ => None,
         };
         let Some(way) = way else { return Ok(None) };
@@ -73,11 +77,22 @@ impl FittedBlock {
         Ok(Block { name: self.name.clone(), vectors })
     }
 
+    /// The features that its columns are, one each, where they are that.
+    pub fn features<'a>(&self, profiles: &'a Profiles) -> Vec<&'a str> {
+        match &self.way {
+            Way::Aggregates(_) => profiles.features.iter().map(|it| it.name.as_str()).collect(),
+            Way::Rfm(_) => RFM.to_vec(),
+            Way::Categories { .. } | Way::Graph { .. } | Way::Text { .. } => Vec::new(),
+        }
+    }
+
     /// Writes its models, each under the block's name.
     pub fn keep(&self, models: &Models) -> Result<(), RunError> {
         let name = &self.name;
         match &self.way {
-            Way::Aggregates(scale) => models.keep(&format!("{name}-scale"), scale)?,
+            Way::Aggregates(scale) | Way::Rfm(scale) => {
+                models.keep(&format!("{name}-scale"), scale)?
+            }
             Way::Categories { columns, weights, svd } => {
                 models.keep(&format!("{name}-columns"), columns)?;
                 models.keep(&format!("{name}-weights"), weights)?;
@@ -108,6 +123,7 @@ impl FittedBlock {
                 columns: models.read(&format!("{name}-columns"))?,
                 graph: models.read(&format!("{name}-items"))?,
             },
+            RFM_BLOCK => Way::Rfm(models.read(&format!("{name}-scale"))?),
             _ => Way::Text {
                 weights: models.read(&format!("{name}-weights"))?,
                 whiten: models.read(&format!("{name}-whiten"))?,
@@ -123,6 +139,7 @@ impl Way {
         let Sight { profiles, catalogue, .. } = sight;
         Ok(match self {
             Self::Aggregates(scale) => scale.transform(&profiles.values)?,
+            Self::Rfm(scale) => scale.transform(&rfm_columns(profiles)?)?,
             Self::Categories { columns, weights, svd } => {
                 let counts = columns.counts(catalogue, &profiles.items)?;
                 svd.transform(&weights.transform(&counts)?)?

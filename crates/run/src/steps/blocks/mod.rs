@@ -7,6 +7,7 @@
 //! | `categories` | TF-IDF of the narrowest categories, or of items where there are none, by SVD | 128 |
 //! | `graph` | propagation over items and categories that the same users share | 128 |
 //! | `text` | TF-IDF-weighted mean of the vectors of the items' texts, whitened | 128 |
+//! | `rfm` | logarithms of recency, frequency and spend, standardised; for segments alone | 3 |
 //!
 //! Columns are known by name (feature, category, item id, text), never by their place in a
 //! catalogue. Widths are smaller in a small shop; a block the shop has no data for is left out.
@@ -21,7 +22,7 @@ use fenqun_profiles::Profiles;
 use super::models::Models;
 use super::texts::Texts;
 use crate::RunError;
-use crate::config::BLOCKS;
+use crate::config::{BLOCKS, RFM_BLOCK};
 
 pub(crate) use columns::{Columns, Counted};
 pub(crate) use fitted::{FittedBlock, Sight};
@@ -45,7 +46,8 @@ pub(crate) fn fit(
     seed: Seed,
 ) -> Result<Vec<FittedBlock>, RunError> {
     let mut fitted = Vec::new();
-    for name in BLOCKS.into_iter().filter(|block| names.iter().any(|name| name == block)) {
+    let all = BLOCKS.into_iter().chain([RFM_BLOCK]);
+    for name in all.filter(|block| names.iter().any(|name| name == block)) {
         fitted.extend(FittedBlock::fit(name, sight, seed)?);
     }
     Ok(fitted)
@@ -119,19 +121,33 @@ pub(crate) fn category_columns(catalogue: &Catalogue) -> Columns {
     }
 }
 
-/// The blocks of these names, side by side.
-pub(super) fn chosen(blocks: &[Block], names: &[String]) -> Result<Matrix, RunError> {
-    let find = |name: &String| {
-        blocks.iter().find(|block| &block.name == name).ok_or_else(|| DataError::Parameter {
-            name: "blocks",
-            rule: format!("among {}", known(blocks)),
-            found: format!("`{name}`"),
-        })
+/// Those of the wanted blocks that the shop has data for, in the order they are wanted.
+///
+/// # Errors
+/// [`DataError::Parameter`] when it is none.
+pub(super) fn present(blocks: &[Block], wanted: &[String]) -> Result<Vec<String>, DataError> {
+    let is_there = |name: &&String| blocks.iter().any(|block| block.name == **name);
+    let found: Vec<String> = wanted.iter().filter(is_there).cloned().collect();
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let rule = match blocks {
+        [] => "blocks that this shop has data for: `aggregates` always".to_owned(),
+        blocks => format!("blocks that this shop has data for: {}", known(blocks)),
     };
-    let parts: Vec<&Matrix> = names
-        .iter()
-        .map(|name| find(name).map(|block| &block.vectors))
-        .collect::<Result<_, _>>()?;
+    let found = format!("none of them, `{}`", wanted.join("`, `"));
+    Err(DataError::Parameter { name: "segments.blocks", rule, found })
+}
+
+/// Those of the wanted blocks that the shop has data for, side by side.
+///
+/// # Errors
+/// [`DataError::Parameter`] when it is none.
+pub(super) fn chosen(blocks: &[Block], wanted: &[String]) -> Result<Matrix, RunError> {
+    let names = present(blocks, wanted)?;
+    let of_name = |name: &String| blocks.iter().find(|block| &block.name == name);
+    let parts: Vec<&Matrix> =
+        names.iter().filter_map(of_name).map(|block| &block.vectors).collect();
     Ok(Matrix::beside(&parts)?)
 }
 

@@ -78,7 +78,7 @@ impl FittedBlock {
     pub fn sources(&self, sight: Sight<'_>) -> Result<Option<Sources>, RunError> {
         let Sight { profiles, catalogue, .. } = sight;
         let (shares, mut steps, names) = match &self.way {
-            Way::Aggregates(_) => return Ok(None),
+            Way::Aggregates(_) | Way::Rfm(_) => return Ok(None),
             Way::Categories { columns, weights, svd } => {
                 let counts = columns.counts(catalogue, &profiles.items)?;
                 let names = named(columns, &weights.kept());

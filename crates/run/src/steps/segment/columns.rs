@@ -5,8 +5,10 @@ use std::cmp::Ordering;
 use fenqun_base::{DataError, Matrix};
 use fenqun_encoders::scale::{Method as ScaleMethod, Scale};
 use fenqun_profiles::Profiles;
+use fenqun_segments::rules::nearest;
 
 use crate::RunError;
+use crate::config::VALUE_SCORE;
 
 /// What the plain baseline looks at, and what [`rfm_columns`] are, in order.
 pub(crate) const RFM: [&str; 3] = ["recency", "frequency", "spend"];
@@ -27,6 +29,26 @@ pub(crate) fn key_free_order(profiles: &Profiles) -> Vec<usize> {
 /// Recency, frequency and spend.
 pub(crate) fn rfm_columns(profiles: &Profiles) -> Result<Matrix, DataError> {
     beside_each_other(profiles, &RFM)
+}
+
+/// One column of `profiles.parquet`, by its name there.
+pub(crate) fn named_column(profiles: &Profiles, name: &str) -> Result<Matrix, RunError> {
+    let column = match name {
+        VALUE_SCORE => Some(profiles.value_score.clone()),
+        _ => profiles.column(name),
+    };
+    let missing = || {
+        let names = profiles.features.iter().map(|feature| feature.name.as_str());
+        let hint = if profiles.shop.zero_features().any(|zero| zero == name) {
+            ": it would be 0 for everyone here".to_owned()
+        } else {
+            let near = nearest(name, names.chain([VALUE_SCORE]));
+            near.map_or(String::new(), |near| format!(", did you mean `{near}`?"))
+        };
+        RunError::NoColumn { name: name.to_owned(), hint }
+    };
+    let column = column.ok_or_else(missing)?;
+    Ok(Matrix::new(profiles.n_users(), 1, column)?)
 }
 
 /// Purchases, days since the last, days since the first event, spend.
@@ -52,7 +74,7 @@ fn beside_each_other(profiles: &Profiles, names: &[&str]) -> Result<Matrix, Data
 }
 
 /// How the plain baseline is scaled: logarithms, standardised, the usual notebook recipe.
-pub(super) const RFM_SCALE: Scale = Scale { method: ScaleMethod::Log };
+pub(crate) const RFM_SCALE: Scale = Scale { method: ScaleMethod::Log };
 
 /// What the plain baseline groups by.
 pub(crate) fn rfm(profiles: &Profiles) -> Result<Matrix, RunError> {

@@ -5,7 +5,7 @@
 //! |---|---|---|
 //! | value × taste | weights, components, axes of taste, borders of value, taste groups | which taste and how many groups; that choice looks at the same kind of refits |
 //! | round grid | weights of texts, borders of every axis | axes of the texts: they hang on no user |
-//! | RFM, lifetime | all there is | – |
+//! | value tiers, RFM, lifetime | all there is | – |
 //! | k-means, hierarchical, density | the segments | the blocks they are found in |
 //! | RFM k-means, beside | scale, segments | – |
 //! | rules | nothing is learned: there is no figure | – |
@@ -96,6 +96,7 @@ pub(super) fn held(
         Way::KMeans { k_means, .. } => of(asked.segments(k_means, &seen)?, Scope::KeptBlocks),
         Way::Hierarchical { tree, .. } => of(asked.segments(tree, &seen)?, Scope::KeptBlocks),
         Way::Density { density, .. } => of(asked.segments(density, &seen)?, Scope::KeptBlocks),
+        Way::ValueTiers { tiers, .. } => of(asked.segments(tiers, &seen)?, Scope::Segments),
         Way::Rfm(grid) => of(asked.segments(grid, &seen)?, Scope::Segments),
         Way::Lifetime(tiers) => of(asked.segments(tiers, &seen)?, Scope::Segments),
         Way::Rules(_) => Ok(None),

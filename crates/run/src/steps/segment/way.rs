@@ -6,19 +6,19 @@ use fenqun_base::{
     Assignment, Block, DataError, Fitted, Language, Matrix, Progress, Seed, Segmenter,
 };
 use fenqun_encoders::pca::Pca;
-use fenqun_explain::{Shape, numbers};
+use fenqun_explain::{CardParams, Shape, feature_label, numbers};
 use fenqun_profiles::{Profiles, ValueBasis};
-use fenqun_segments::lifetime::{BgNbdModel, GammaGammaModel};
 use fenqun_segments::rfm::RfmSegment;
 use fenqun_segments::{
-    Density, Hierarchical, KMeans, LifetimeTiers, Rfm, RoundGrid, RoundGridModel, TwoAxes,
+    Density, Hierarchical, KMeans, LifetimeTiers, Rfm, RoundGrid, TwoAxes, ValueTiers,
 };
 
 use super::Shop;
-use super::columns::{key_free_order, lifetime_columns, rfm, rfm_columns};
+use super::columns::{key_free_order, lifetime_columns, named_column, rfm, rfm_columns};
+use super::notes::{Note, borders};
 use super::taste::Tasting;
 use crate::RunError;
-use crate::config::{SegmentsConfig, Taste};
+use crate::config::{SegmentsConfig, Taste, VALUE_SCORE};
 use crate::rules::{self, DefinitionFiles};
 use crate::steps::blocks;
 use crate::steps::models::Models;
@@ -30,6 +30,7 @@ pub(crate) enum Way {
     KMeans { blocks: Vec<String>, k_means: KMeans },
     Hierarchical { blocks: Vec<String>, tree: Hierarchical },
     Density { blocks: Vec<String>, dimensions: usize, density: Density },
+    ValueTiers { by: String, tiers: ValueTiers },
     Rfm(Rfm),
     Lifetime(LifetimeTiers),
     RoundGrid(RoundGrid),
@@ -39,24 +40,14 @@ pub(crate) enum Way {
 /// Users grouped one way.
 pub(crate) struct FittedWay {
     pub assignment: Assignment,
+    /// How much users belong to each segment, where the way says it.
+    pub shares: Option<Matrix>,
     pub shape: Shape,
     /// Coordinates that can be drawn.
     pub space: Matrix,
     /// What the method looked at, where that is not `space`.
     pub seen: Option<Matrix>,
     notes: Vec<Note>,
-}
-
-/// What a fit has to say of itself.
-enum Note {
-    /// The tree stands on a summary of so many users.
-    Summarised(usize),
-    /// The fit saw so many users.
-    Sampled(usize),
-    /// Both predictions converged.
-    Converged(Box<BgNbdModel>, Option<Box<GammaGammaModel>>),
-    /// Where each axis is cut, value first.
-    Cut(Vec<Vec<f64>>),
 }
 
 impl Way {
@@ -71,6 +62,9 @@ impl Way {
                 dimensions: it.dimensions,
                 density: it.density.clone(),
             },
+            SegmentsConfig::ValueTiers(it) => {
+                Self::ValueTiers { by: it.by.clone(), tiers: it.tiers.clone() }
+            }
             SegmentsConfig::Rfm(it) => Self::Rfm(it.rfm.clone()),
             SegmentsConfig::Lifetime(it) => Self::Lifetime(it.lifetime.clone()),
             SegmentsConfig::KMeans(it) => {
@@ -85,6 +79,17 @@ impl Way {
         })
     }
 
+    /// The same on those of its blocks that the shop has data for.
+    pub(super) fn on_blocks_of(mut self, at_hand: &[Block]) -> Result<Self, RunError> {
+        if let Self::KMeans { blocks, .. }
+        | Self::Hierarchical { blocks, .. }
+        | Self::Density { blocks, .. } = &mut self
+        {
+            *blocks = blocks::present(at_hand, blocks)?;
+        }
+        Ok(self)
+    }
+
     /// The blocks that users are grouped by; none where it is columns of the profiles.
     pub fn blocks(&self) -> &[String] {
         match self {
@@ -92,6 +97,7 @@ impl Way {
             | Self::Hierarchical { blocks, .. }
             | Self::Density { blocks, .. } => blocks,
             Self::TwoAxes { .. }
+            | Self::ValueTiers { .. }
             | Self::Rfm(_)
             | Self::Lifetime(_)
             | Self::RoundGrid(_)
@@ -115,6 +121,10 @@ impl Way {
                 format!("density ({})", blocks.join(" + ")),
                 format!("密度聚类（{}）", blocks.join(" + ")),
             ),
+            Self::ValueTiers { by, .. } => {
+                let label = feature_label(by, language);
+                language.pick(format!("tiers by {label}"), format!("按{label}分层"))
+            }
             Self::Rfm(_) => language.pick("RFM grid", "RFM 网格").to_owned(),
             Self::Lifetime(_) => language.pick("lifetime value", "生命周期价值").to_owned(),
             Self::RoundGrid(_) => language
@@ -127,6 +137,7 @@ impl Way {
     /// Names that segments have by themselves; empty where names are found.
     pub(super) fn names(&self, language: Language) -> Vec<String> {
         match self {
+            Self::ValueTiers { by, tiers } => tier_names(by, tiers.n_tiers(), language),
             Self::Rfm(_) => RfmSegment::ALL.map(|it| it.name(language).to_owned()).to_vec(),
             Self::Rules(files) => {
                 let definitions = files.definitions().definitions().iter();
@@ -144,13 +155,14 @@ impl Way {
 
 impl FittedWay {
     fn new(assignment: Assignment, shape: Shape, space: Matrix) -> Self {
-        Self { assignment, shape, space, seen: None, notes: Vec::new() }
+        Self { assignment, shares: None, shape, space, seen: None, notes: Vec::new() }
     }
 
     /// What a person should know of the fit.
-    pub(super) fn remarks(&self, language: Language) -> Vec<String> {
+    pub(super) fn remarks(&self, cards: &CardParams) -> Vec<String> {
+        let language = cards.language;
         let mut remarks: Vec<String> =
-            self.notes.iter().flat_map(|note| note.words(language)).collect();
+            self.notes.iter().flat_map(|note| note.words(cards)).collect();
         let n_users = self.assignment.segments.len();
         let n_unassigned = n_users - self.assignment.sizes().iter().sum::<usize>();
         if n_unassigned > 0 {
@@ -162,47 +174,6 @@ impl FittedWay {
             ));
         }
         remarks
-    }
-}
-
-impl Note {
-    fn words(&self, language: Language) -> Vec<String> {
-        match self {
-            Self::Summarised(n_users) => {
-                let n = numbers::whole(*n_users as f64);
-                vec![language.pick(
-                    format!("The tree stands on a k-means summary of {n} users"),
-                    format!("层次树建立在 {n} 位用户的 k-means 摘要之上"),
-                )]
-            }
-            Self::Sampled(n_users) => {
-                let n = numbers::whole(*n_users as f64);
-                vec![language.pick(
-                    format!("Density was measured on a sample of {n} users"),
-                    format!("密度在 {n} 位用户的样本上测量"),
-                )]
-            }
-            Self::Converged(purchases, money) => {
-                let money = money.as_ref().and_then(|money| money.convergence());
-                let checks = [("BG/NBD", purchases.convergence()), ("Gamma-Gamma", money)];
-                let told = checks.into_iter().filter_map(|(name, check)| Some((name, check?)));
-                told.map(|(name, check)| format!("{name} {check}")).collect()
-            }
-            Self::Cut(axes) => {
-                let listed = |cuts: &Vec<f64>| {
-                    cuts.iter().map(f64::to_string).collect::<Vec<_>>().join(", ")
-                };
-                let value = axes.first().map(listed).unwrap_or_default();
-                let tastes: Vec<String> = axes.iter().skip(1).map(listed).collect();
-                vec![language.pick(
-                    format!(
-                        "Value is cut above {value}; axes of the texts above {}",
-                        tastes.join("; ")
-                    ),
-                    format!("价值分界：{value}；文本轴分界：{}", tastes.join("；")),
-                )]
-            }
-        }
     }
 }
 
@@ -224,12 +195,14 @@ pub(crate) fn fit(
                 n_tiers: model.tiers().n_segments(),
                 n_tastes: model.taste().n_segments(),
             };
-            Ok(FittedWay::new(model.assign(&space)?, shape, space))
+            let shares = model.shares(&space)?;
+            Ok(FittedWay { shares, ..FittedWay::new(model.assign(&space)?, shape, space) })
         }
         Way::KMeans { blocks: names, k_means } => {
             let space = blocks::chosen(blocks, names)?;
             let model = fitted(k_means, &space, &order, seed, models)?;
-            Ok(FittedWay::new(model.assign(&space)?, Shape::Flat, space))
+            let shares = model.shares(&space)?;
+            Ok(FittedWay { shares, ..FittedWay::new(model.assign(&space)?, Shape::Flat, space) })
         }
         Way::Hierarchical { blocks: names, tree } => {
             let space = blocks::chosen(blocks, names)?;
@@ -247,6 +220,16 @@ pub(crate) fn fit(
             let notes = model.n_sampled_from().map(|_| Note::Sampled(density.exact_up_to));
             let notes = notes.into_iter().collect();
             Ok(FittedWay { notes, ..FittedWay::new(model.assign(&space)?, Shape::Flat, space) })
+        }
+        Way::ValueTiers { by, tiers } => {
+            let seen = named_column(shop.profiles, by)?;
+            let model = fitted(tiers, &seen, &order, seed, models)?;
+            let kind = shop.profiles.feature(by).map(|at| shop.profiles.features[at].kind);
+            let cuts = model.thresholds().to_vec();
+            let notes = vec![Note::Tiers { by: by.clone(), kind, cuts }];
+            let shape = Shape::TwoAxes { n_tiers: model.n_segments(), n_tastes: 1 };
+            let found = FittedWay::new(model.assign(&seen)?, shape, rfm(shop.profiles)?);
+            Ok(FittedWay { seen: Some(seen), notes, ..found })
         }
         Way::Rfm(grid) => {
             let seen = rfm_columns(shop.profiles)?;
@@ -282,8 +265,10 @@ pub(crate) fn fit(
                 let silent = Progress::silent();
                 rules::index_events(events, &profiles.users, profiles.as_of, &silent)
             };
-            let assignment = rules::place(&segments, profiles, index)?;
-            Ok(FittedWay::new(assignment, Shape::Flat, rfm(profiles)?))
+            let facts = rules::facts_for(&segments, profiles, index)?;
+            let notes = facts.events().map(|events| Note::unseen(&segments, events));
+            let found = FittedWay::new(segments.assign(&facts)?, Shape::Flat, rfm(profiles)?);
+            Ok(FittedWay { notes: notes.into_iter().collect(), ..found })
         }
     }
 }
@@ -304,15 +289,24 @@ pub(super) fn over(grid: &RoundGrid, profiles: &Profiles) -> RoundGrid {
     grid
 }
 
-/// Where each axis is cut, as people would say it.
-fn borders(grid: &RoundGrid, model: &RoundGridModel) -> Vec<Vec<f64>> {
-    let of = |(at, axis): (usize, &fenqun_segments::RoundAxis)| {
-        let cuts = model.thresholds(at).iter().map(|&cut| f64::from(cut));
-        let told = |cut: f64| if axis.is_log { cut.exp_m1() } else { cut };
-        // Four digits: what rounding to 32 bits added is not told.
-        cuts.map(|cut| format!("{:.3e}", told(cut)).parse().unwrap_or(cut)).collect()
+/// Names of tiers of a column; none where the usual ones of value are right.
+fn tier_names(by: &str, n_tiers: usize, language: Language) -> Vec<String> {
+    let window =
+        |rest: &str| rest.strip_suffix('d').is_some_and(|days| days.parse::<u32>().is_ok());
+    if by == "spend" || by == VALUE_SCORE || by.strip_prefix("spend_").is_some_and(window) {
+        return Vec::new();
+    }
+    let label = feature_label(by, language);
+    let place = |tier: usize| match (n_tiers, tier) {
+        (2 | 3, 0) => language.pick("High", "高").to_owned(),
+        (3, 1) => language.pick("Middle", "中").to_owned(),
+        (2 | 3, _) => language.pick("Low", "低").to_owned(),
+        _ => language.pick(
+            format!("Tier {} of {n_tiers}", tier + 1),
+            format!("第 {} 档（共 {n_tiers} 档）", tier + 1),
+        ),
     };
-    grid.axes.iter().enumerate().map(of).collect()
+    (0..n_tiers).map(|tier| format!("{} · {label}", place(tier))).collect()
 }
 
 fn fitted<S: Segmenter>(

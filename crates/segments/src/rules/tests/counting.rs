@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use fenqun_base::{Action, DataError, Event, NO_CODE};
 use proptest::prelude::*;
 
-use super::{DAY, event, facts, plain};
+use super::{DAY, event, facts, index, plain};
 use crate::rules::{FactTable, Rule, Schema, members};
 
 fn rows(text: &str, facts: &FactTable) -> Vec<u32> {
@@ -78,6 +78,31 @@ fn facts_that_lack_what_a_rule_asks_are_refused() {
         assert!(matches!(error, DataError::Parameter { .. }), "{error}");
     }
     assert!(FactTable::new(2).with_numbers("spend", vec![1.0]).is_err());
+}
+
+#[test]
+fn columns_of_zeros_read_as_zero_and_give_way_to_real_ones() {
+    let table = FactTable::new(2)
+        .with_numbers("spend", vec![1.0, 5.0])
+        .expect("one number a user")
+        .with_zeros(["refund_share", "spend"].into_iter());
+    let found = |text: &str| {
+        let condition = Rule::parse(text).and_then(|rule| rule.check(&table.schema()));
+        let rows = members(&condition.expect(text), &table, &BTreeMap::new()).expect(text);
+        rows.iter().collect::<Vec<u32>>()
+    };
+    assert_eq!(found("spend > 3 and not refund_share > 0.2"), [1]);
+    assert_eq!(found("refund_share = 0"), [0, 1]);
+    assert!(found("spend = 0").is_empty());
+}
+
+#[test]
+fn actions_that_occur_are_known_by_the_index() {
+    let one = |action: Action| (0, event(action, NO_CODE, DAY, 1.0));
+    let found = index(1, &[one(Action::Refund), one(Action::View), one(Action::Refund)]);
+    assert_eq!(found.actions().collect::<Vec<_>>(), [Action::View, Action::Refund]);
+    let late = (0, event(Action::Visit, NO_CODE, -DAY, 1.0));
+    assert_eq!(index(1, &[late]).actions().count(), 0, "events after the time are not seen");
 }
 
 #[test]

@@ -1,212 +1,22 @@
-//! Every way of segmenting, from events to a finished run and back through its models: the run's own
-//! events give the run's rows to the last byte, and some of its users the same rows.
-#![allow(clippy::expect_used, clippy::unwrap_used, clippy::print_stderr)]
+//! Rules as a way of segmenting, and over a run.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float32Array, RecordBatch, StringArray, UInt32Array};
 use fenqun_base::{Progress, UserId};
-use fenqun_explain::Card;
 use fenqun_run::{
-    Config, Existing, Outcome, RunError, RunRequest, ScoreRequest, SegmentRows, Until,
-    explain_user, packages, read_json, read_segments, rules, rules::RunFacts, run, score,
+    Config, Existing, RunError, RunRequest, SegmentRows, Until, read_json, rules, rules::RunFacts,
+    run,
 };
 use parquet::arrow::ArrowWriter;
 use serde_json::Value;
-use tempfile::TempDir;
 
-/// Orders of 90 users over half a year: three tastes, very different sums.
-fn orders(is_asked: impl Fn(u64) -> bool) -> String {
-    let mut state = 20_260_101_u64;
-    let mut next = |below: u64| {
-        state =
-            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) % below
-    };
-    let tastes = [
-        ["T1,green tea,Drinks", "T2,black tea,Drinks", "T3,strong coffee,Drinks"],
-        ["P1,cat food,Pets", "P2,cat litter,Pets", "P3,toy for dogs,Pets"],
-        ["B1,baby milk,Baby", "B2,nappies,Baby", "B3,baby bottle,Baby"],
-    ];
-    let mut text = String::from("user,time,order,item,title,category,quantity,price\n");
-    for user in 0..90 {
-        for order in 0..2 + user / 6 {
-            let (month, day, hour) = (1 + next(6), 1 + next(28), 8 + next(12));
-            for _ in 0..=next(3) {
-                let taste = if next(10) < 8 { user % 3 } else { next(3) };
-                let item = tastes[taste as usize][next(3) as usize];
-                let (quantity, price) = (1 + next(4), 2 + next(20));
-                if is_asked(user) {
-                    writeln!(
-                        text,
-                        "u{user:03},2026-{month:02}-{day:02} {hour:02}:15:00,O{user}-{order},{item},\
-                         {quantity},{price}.50"
-                    )
-                    .expect("a string takes all");
-                }
-            }
-        }
-    }
-    text
-}
-
-const SOURCE: &str = r#"
-[[source]]
-files = ["orders.csv"]
-action = "purchase"
-columns = { user_id = "user", event_time = "time", session_id = "order", item_id = "item", title = "title", category = "category", quantity = "quantity", amount = "price" }
-"#;
-
-/// A folder with the orders of all users.
-fn shop() -> TempDir {
-    let folder = tempfile::tempdir().expect("temporary folder");
-    fs::write(folder.path().join("orders.csv"), orders(|_| true)).expect("written");
-    folder
-}
-
-/// Texts are not read unless a model is named: a test must not hang on what the cache holds.
-fn run_with(shop: &Path, out: &str, text: &str, segments: &str) -> Result<Outcome, RunError> {
-    let config = format!("{SOURCE}\n[text]\nmodel = \"{text}\"\n[segments]\n{segments}\n");
-    let config_path = shop.join("fenqun.toml");
-    let config = Config::parse(&config, &config_path).expect("settings");
-    let out = shop.join(out);
-    let request = RunRequest { config, config_path, out, existing: Existing::Refuse, until: None };
-    run(&request, &Progress::silent())
-}
-
-fn run_way(shop: &Path, out: &str, segments: &str) -> Outcome {
-    run_with(shop, out, "none", segments).expect("a run")
-}
-
-fn scored(shop: &Path, name: &str, events: Vec<String>) -> PathBuf {
-    let out = shop.join("scores.parquet");
-    let run = shop.join(name);
-    let request = ScoreRequest { run, events, out: out.clone(), ..ScoreRequest::default() };
-    score(&request, &Progress::silent()).expect("scored");
-    out
-}
-
-fn rows(path: &Path) -> SegmentRows {
-    read_segments(path).expect("a table of segments")
-}
-
-/// The run's own events give the run's file; a third of its users the same rows as among all.
-fn assert_scored_alike(shop: &Path, name: &str) {
-    let path = shop.join(name).join("segments.parquet");
-    let own = fs::read(scored(shop, name, Vec::new())).expect("scores");
-    assert!(own == fs::read(&path).expect("segments"), "{name}: other bytes");
-    let some = shop.join("some.csv");
-    fs::write(&some, orders(|user| user % 3 == 1)).expect("written");
-    let (part, whole) = (rows(&scored(shop, name, vec![some.display().to_string()])), rows(&path));
-    assert_eq!(part.users.len(), 30);
-    let is_out = |rows: &SegmentRows, row: usize| rows.unassigned.get(row).copied();
-    for (row, user) in part.users.iter().enumerate() {
-        let at = whole.users.binary_search(user).expect("a user of the run");
-        assert_eq!(part.segments[row], whole.segments[at], "{name}: segment of {user}");
-        assert_eq!(part.names[row], whole.names[at], "{name}: name of {user}");
-        assert_eq!(part.scores[row].to_bits(), whole.scores[at].to_bits(), "{name}: {user}");
-        let (found, expected) = (is_out(&part, row), is_out(&whole, at));
-        assert_eq!(found.unwrap_or(false), expected.unwrap_or(false), "{name}: {user}");
-    }
-}
-
-/// Every way gives reasons, and its moves do move.
-fn assert_explained(shop: &Path, name: &str) {
-    let run = shop.join(name);
-    let found = rows(&run.join("segments.parquet"));
-    let mut n_told = 0;
-    for &user in found.users.iter().step_by(9) {
-        let why = explain_user(&run, user, None, &Progress::silent()).expect("explained");
-        assert!(why.reasons.iter().all(|reason| reason.amount > 0.0), "{name}: {why:?}");
-        n_told += usize::from(!why.reasons.is_empty());
-        let moved = why.moves.iter().all(|found| Some(found.0.segment) != why.segment);
-        assert!(moved, "{name}: {why:?}");
-    }
-    assert!(n_told >= 9, "{name}: reasons for {n_told} of 10 users");
-}
-
-fn cards(shop: &Path, name: &str) -> Vec<Card> {
-    read_json(&shop.join(name).join("cards.json")).expect("cards")
-}
-
-/// The two rows of the comparison: the segments and the baseline.
-fn methods(shop: &Path, name: &str) -> Vec<Value> {
-    let report: Value = read_json(&shop.join(name).join("report.json")).expect("a report");
-    report["methods"].as_array().expect("methods").clone()
-}
-
-/// Seconds decide little here: few refits.
-const WAYS: [(&str, &str); 6] = [
-    ("two_axes", "tastes = [\"categories\"]\nn_tastes = [2, 3]\nrefits = 3"),
-    ("k_means", "blocks = [\"aggregates\", \"categories\"]\nn_segments = [3]\nrefits = 3"),
-    ("hierarchical", "hierarchical.n_segments = 4\nrefits = 3"),
-    ("density", "density.min_segment_size = 6\nrefits = 3"),
-    ("rfm", "refits = 3"),
-    ("lifetime", "refits = 3"),
-];
-
-#[test]
-fn every_way_places_the_users_of_its_run_alike() {
-    let shop = shop();
-    for (way, settings) in WAYS {
-        let done = run_way(shop.path(), way, &format!("method = \"{way}\"\n{settings}"));
-        let stability = done.remarks.iter().find(|told| told.starts_with("Stability"));
-        let stability = stability.expect("a figure of stability");
-        match way {
-            "two_axes" => assert!(stability.contains("everything that learns"), "{stability}"),
-            "rfm" | "lifetime" => assert!(stability.ends_with("3 refits"), "{stability}"),
-            _ => assert!(stability.contains("blocks they are found in were kept"), "{stability}"),
-        }
-        assert_scored_alike(shop.path(), way);
-        assert_explained(shop.path(), way);
-    }
-}
-
-#[test]
-fn a_round_grid_has_cells_of_value_and_taste() {
-    let model = packages::cache_folder().join("models/minilm");
-    if !model.is_dir() {
-        eprintln!("SKIPPED: models/minilm is absent");
-        return;
-    }
-    let (shop, model) = (shop(), model.display().to_string());
-    let settings = "method = \"round_grid\"\nrefits = 3";
-    let done = run_with(shop.path(), "grid", &model, settings).expect("a run");
-    let cards = cards(shop.path(), "grid");
-    assert_eq!(cards.len(), 8);
-    let place = |card: &Card| (card.tier, card.taste);
-    assert_eq!(place(&cards[0]), (Some(0), Some(0)));
-    assert_eq!(place(&cards[7]), (Some(1), Some(3)));
-    let high = cards[..4].iter().filter(|card| card.n_users > 0);
-    let low = cards[4..].iter().filter(|card| card.n_users > 0);
-    let poorest = high.map(|card| card.mean_spend).fold(f64::INFINITY, f64::min);
-    assert!(low.clone().count() > 0 && low.map(|card| card.mean_spend).all(|it| it < poorest));
-    let cut = done.remarks.iter().find(|told| told.starts_with("Value is cut above"));
-    assert!(cut.is_some(), "{:?}", done.remarks);
-    assert_scored_alike(shop.path(), "grid");
-    assert_explained(shop.path(), "grid");
-    let again = run_with(shop.path(), "again", &model, settings).expect("a run");
-    assert_eq!(again.remarks, done.remarks);
-
-    let other =
-        format!("{settings}\nvalue.quantiles = [0.1, 0.4]\nvalue.within = 0.05\ntastes = [{{}}]");
-    run_with(shop.path(), "six", &model, &other).expect("a run");
-    assert_eq!(self::cards(shop.path(), "six").len(), 6);
-    assert_scored_alike(shop.path(), "six");
-}
-
-#[test]
-fn a_round_grid_without_texts_says_what_to_do() {
-    let shop = shop();
-    let refused = run_with(shop.path(), "grid", "none", "method = \"round_grid\"");
-    let words = refused.expect_err("no texts").to_string();
-    assert!(words.contains("there are none: text is switched off"), "{words}");
-    assert!(words.contains("use method = \"two_axes\""), "{words}");
-}
+use super::support::{
+    SOURCE, assert_scored_alike, cards, explained, methods, rows, run_way, run_with, shop,
+};
 
 const DRINKERS: &str = r#"
 [[segment]]
@@ -270,6 +80,34 @@ fn rules_make_the_segments_of_a_run_and_score_without_their_file() {
 }
 
 #[test]
+fn what_a_rule_asks_for_brings_users_into_its_segment() {
+    let shop = shop();
+    let rows = run_rules(shop.path(), "rules", &[RICH, DRINKERS, KEEPERS]);
+    let run = shop.path().join("rules");
+    let own = explained(&run, rows.users[0], &[], None);
+    if own.segment.is_some() {
+        assert!(own.reasons.len() > 1, "the rule and the numbers that it asks for: {own:?}");
+    }
+    let outside: Vec<UserId> = rows
+        .users
+        .iter()
+        .zip(&rows.unassigned)
+        .filter(|(_, is_out)| **is_out)
+        .map(|(&user, _)| user)
+        .collect();
+    assert!(!outside.is_empty());
+    for &user in outside.iter().take(4) {
+        let why = explained(&run, user, &[], Some("大客户"));
+        assert_eq!(why.segment, None);
+        let (found, name) = &why.moves[0];
+        assert_eq!((name.as_str(), found.segment), ("大客户", 0), "{why:?}");
+        // Named by what a rule asks for: money, or purchases of what it names.
+        let named = |name: &str| name == "spend" || name.starts_with("spend:");
+        assert!(found.changes.iter().all(|change| named(&change.lever)), "{found:?}");
+    }
+}
+
+#[test]
 fn a_rule_that_fits_everyone_leaves_the_table_as_it_is() {
     let shop = shop();
     let rows = run_rules(shop.path(), "all", &["[[segment]]\nname = \"all\"\nrule = 'true'\n"]);
@@ -320,6 +158,23 @@ fn rules_that_cannot_make_segments_are_refused_with_their_place() {
     fs::remove_file(shop.path().join("audiences.toml")).expect("removed");
     let gone = run_with(shop.path(), "run", "none", RULES).expect_err("gone").to_string();
     assert!(gone.contains("audiences.toml cannot be read"), "{gone}");
+}
+
+#[test]
+fn rules_that_ask_for_labels_or_for_what_nobody_did_are_told_so() {
+    let shop = shop();
+    for rule in ["`label:kids` = \"yes\"", "spend > 3 and `p:kids:yes` > 0.5"] {
+        let definitions = format!("[[segment]]\nname = \"a\"\nrule = '{rule}'\n");
+        fs::write(shop.path().join("audiences.toml"), definitions).expect("written");
+        let words = run_with(shop.path(), "run", "none", RULES).expect_err("refused").to_string();
+        assert!(words.contains("labels are told after it, by `fenqun evaluate`"), "{words}");
+        fs::remove_dir_all(shop.path().join("run")).ok();
+    }
+    let asleep = "[[segment]]\nname = \"asleep\"\nrule = 'not visited() or viewed()'\n";
+    fs::write(shop.path().join("audiences.toml"), asleep).expect("written");
+    let done = run_way(shop.path(), "asleep", RULES);
+    let words = "Warning: segment `asleep` asks about `viewed`, `visited`";
+    assert!(done.remarks.iter().any(|told| told.starts_with(words)), "{:?}", done.remarks);
 }
 
 #[test]
