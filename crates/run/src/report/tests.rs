@@ -303,6 +303,7 @@ fn evaluation() -> EvaluationData {
             .map(|((share, n), mean)| (share, n, mean, mean - 0.03, mean + 0.03))
             .collect(),
     };
+    let point = |(predicted, observed, n)| CalibrationPoint { predicted, observed, n };
     EvaluationData {
         name: "household".into(),
         protocol: "801 users, 4 classes, 3 × 5 stratified folds, seed 7".into(),
@@ -329,7 +330,7 @@ fn evaluation() -> EvaluationData {
             vec![17.0, 77.0, 48.0, 116.0],
         ],
         calibration: [(0.06, 0.07, 410), (0.21, 0.2, 1310), (0.34, 0.36, 900), (0.58, 0.52, 310)]
-            .map(|(predicted, observed, n)| CalibrationPoint { predicted, observed, n })
+            .map(point)
             .to_vec(),
         tables: vec![PlainTable {
             title: "Score · novelty".into(),
@@ -337,8 +338,6 @@ fn evaluation() -> EvaluationData {
             rows: vec![vec!["counts".into(), "0.691 · 0.024".into()]],
         }],
         calibration_error: Some(0.021),
-        lift_class: "1 adult, kids".into(),
-        lift: vec![(0.1, 0.313, 3.13), (1.0, 1.0, 1.0)],
         learning: vec![
             curve("fenqun: blend", true, [0.25, 0.29, 0.34, 0.375, 0.404]),
             curve("aggregates + trees", false, [0.21, 0.25, 0.3, 0.33, 0.351]),
