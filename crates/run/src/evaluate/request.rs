@@ -28,6 +28,7 @@ pub struct EvaluationConfig {
     pub allowed_features: Vec<String>,
     /// The class whose gain and lift are shown; when empty the second of two classes, the rarest of
     /// more.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub lift_class: String,
     /// Further methods that labels are told by, to stand beside the others.
     pub beside: Vec<Beside>,
