@@ -100,7 +100,7 @@ pub enum Command {
     /// Segments defined by rules: check definitions, count users over a run, export an audience
     #[command(after_help = SEGMENTS_EXAMPLES)]
     Segments(SegmentsOptions),
-    /// How well labels are told from behaviour, beside plain baselines on the same folds
+    /// Measure how well labels can be predicted from behaviour, beside simple baselines on the same folds
     #[command(
         after_help = "Examples:\n  fenqun evaluate runs/monday --labels tiers.csv --user id --label tier\n  fenqun evaluate runs/monday --task inactive --days 90 --active-within 365\n  fenqun evaluate runs/monday --task behaviour --vectors mine=vectors/mine\n  fenqun evaluate runs/monday -c fenqun.toml     what [[labels]] and [evaluation] ask for"
     )]

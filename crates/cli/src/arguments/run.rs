@@ -24,7 +24,7 @@ pub struct RunOptions {
     /// Where all random choices start, over the configuration
     #[arg(long, env = "FENQUN_SEED")]
     pub seed: Option<u64>,
-    /// First day that is not looked at (YYYY-MM-DD), over the configuration
+    /// Ignore events from this day on (YYYY-MM-DD), over the configuration
     #[arg(long, value_name = "DAY", env = "FENQUN_AS_OF")]
     pub as_of: Option<String>,
     /// Stop after a step; --resume goes on from there

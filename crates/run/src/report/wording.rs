@@ -116,7 +116,7 @@ const WORDS: &[(&str, &str, &str)] = &[
         "Share of a feature's variance, taken over ranks, that segments explain.",
         "该特征按名次计算的方差中，分群能够解释的比例。",
     ),
-    ("evaluation", "How well labels are told", "标签预测效果"),
+    ("evaluation", "How well labels can be predicted", "标签预测效果"),
     (
         "evaluation_lead",
         "What is known of some users is predicted from behaviour alone, on users left out of the fit, beside plain baselines on the same folds. Bars are 95 % intervals of the first figure.",

@@ -215,3 +215,41 @@ fn categories(catalogue: &Catalogue, totals: &[f64]) -> (Vec<u32>, usize) {
     let renamed = code_of.iter().map(|&code| kept.get(code as usize).copied().unwrap_or(NO_CODE));
     (renamed.collect(), order.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use fenqun_base::Item;
+
+    use super::*;
+
+    /// A catalogue of 120 items: two departments, of `n_types` types.
+    fn catalogue(n_types: usize) -> Catalogue {
+        let item = |at: usize| Item {
+            id: format!("i{at}"),
+            category: vec![format!("department {}", at % 2), format!("type {:03}", at % n_types)],
+            ..Item::default()
+        };
+        Catalogue { items: (0..120).map(item).collect() }
+    }
+
+    #[test]
+    fn a_mix_is_that_of_the_widest_level_that_is_fine_enough() {
+        // Item 7 is bought most; items of one type add up.
+        let totals: Vec<f64> = (0..120).map(|at| if at == 7 { 50.0 } else { 1.0 }).collect();
+        let (code_of, n_codes) = categories(&catalogue(60), &totals);
+        assert_eq!(n_codes, N_CATEGORIES);
+        assert_eq!((code_of[7], code_of[67]), (0, 0), "both are type 007");
+        // Too few types: still the narrowest level there is.
+        let (code_of, n_codes) = categories(&catalogue(6), &totals);
+        assert_eq!((n_codes, code_of[7], code_of[1]), (6, 0, 0));
+    }
+
+    #[test]
+    fn without_categories_a_mix_is_that_of_items() {
+        let items = (0..30).map(|at| Item { id: format!("i{at}"), ..Item::default() }).collect();
+        let totals: Vec<f64> = (0..30).map(f64::from).collect();
+        let (code_of, n_codes) = categories(&Catalogue { items }, &totals);
+        assert_eq!(n_codes, N_CATEGORIES);
+        assert_eq!((code_of[29], code_of[20], code_of[19]), (0, 9, NO_CODE));
+    }
+}
