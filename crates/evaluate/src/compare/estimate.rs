@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::student::{two_sided, upper_quantile};
 
+/// A spread below this share of the mean is that of rounding.
+const ROUNDING: f64 = 1e-9;
+
 /// How the intervals of a comparison were found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -74,7 +77,7 @@ impl Moments {
     /// How likely a mean at least this far from 0 is by chance.
     pub(super) fn p(self, ratio: f64) -> f64 {
         match self.error(ratio) {
-            error if error > 0.0 => two_sided(self.mean / error, self.n - 1),
+            error if error > self.mean.abs() * ROUNDING => two_sided(self.mean / error, self.n - 1),
             // Splits that all differ alike have no spread to judge by: two folds that differ by the
             // same one user are no certainty.
             _ => 1.0,

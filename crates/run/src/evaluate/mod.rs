@@ -13,6 +13,7 @@
 
 mod agreement;
 mod contenders;
+mod earlier;
 mod inputs;
 mod known;
 mod labelled;

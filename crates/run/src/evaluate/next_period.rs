@@ -7,20 +7,21 @@ use fenqun_base::{Block, Catalogue, Labels, Matrix, Progress, Seed};
 use fenqun_encoders::scale::{Method as ScaleMethod, Scale};
 use fenqun_evaluate::amounts::{AmountComparison, Said, compare_amounts};
 use fenqun_evaluate::compare::{Comparison, Contender, Majority, Task, compare};
-use fenqun_evaluate::metrics::Metric;
+use fenqun_evaluate::metrics::{Metric, auroc, spearman};
 use fenqun_evaluate::splits::{Split, by_time};
 use fenqun_profiles::Profiles;
 use fenqun_segments::Trees;
 
-use super::contenders::{COUNTS, OnRows, RFM, baselines, own_counts};
+use super::contenders::{COUNTS, OnRows, RFM, baselines, own_counts, predictions};
+use super::earlier::Learning;
 use super::inputs::Inputs;
 use super::labelled::{Asked, OURS};
 use super::request::Evaluated;
-use super::task::{Ask, Moments, TaskConfig, moments};
+use super::task::{Ask, INACTIVE, Moments, TaskConfig, moments};
 use super::tell;
 use crate::RunError;
 use crate::config::day_of;
-use crate::heads::{FEATURES, HeadConfig, OnBlocks, weighted};
+use crate::heads::{FEATURES, HeadConfig, Input, OnBlocks, weighted};
 use crate::steps::blocks::{self, Sight};
 use crate::steps::segment;
 
@@ -48,14 +49,15 @@ pub(super) fn evaluate(
         Ask::Inactive => {
             let told = |source| RunError::Labels { name: task.name.clone(), source };
             labels.check(labels.codes.len()).map_err(told)?;
-            let comparison = inactive(&moments, &labels, &[split], &blocks, asked, seed, progress)?;
+            let (comparison, remarks) =
+                inactive(&moments, &labels, &[split], &blocks, asked, seed, progress)?;
             let verdicts = tell::verdicts(&comparison, asked.language);
-            Evaluated { verdicts, comparison: Some(comparison), ..evaluated }
+            Evaluated { verdicts, remarks, comparison: Some(comparison), ..evaluated }
         }
         Ask::Spend | Ask::Categories | Ask::Behaviour => {
-            let amounts = spend(&moments, task.period(), &split, &blocks, asked, seed)?;
+            let (amounts, remarks) = spend(&moments, task.period(), &split, &blocks, asked, seed)?;
             let verdicts = amounts.verdicts(asked.language);
-            Evaluated { verdicts, amounts: Some(amounts), ..evaluated }
+            Evaluated { verdicts, remarks, amounts: Some(amounts), ..evaluated }
         }
     };
     Ok(Evaluated { seconds: start.elapsed().as_secs_f64(), ..evaluated })
@@ -71,17 +73,17 @@ fn protocol(task: &TaskConfig, moments: &Moments, split: &Split, asked: &Asked<'
     asked.language.pick(
         format!(
             "{n_tested} users as of {day}, asked about the {days} days after it ({share} \
-             inactive); fenqun learned from {n_origins} moments before it, baselines from the \
+             inactive); fenqun may learn from {n_origins} moments before it, baselines from the \
              newest; nothing after a moment is seen by its features"
         ),
         format!(
-            "{n_tested} 位用户，统计截至 {day}，预测其后 {days} 天（{share} 不活跃）；fenqun 使用此前 {n_origins} 个时间点训练，常规做法只用最近一个；特征不含各时间点之后的数据"
+            "{n_tested} 位用户，统计截至 {day}，预测其后 {days} 天（{share} 不活跃）；fenqun 可用此前 {n_origins} 个时间点训练，常规做法只用最近一个；特征不含各时间点之后的数据"
         ),
     )
 }
 
-/// Who is inactive: trees on features and graph vectors of all moments, against plain ways that
-/// learn from the newest.
+/// Who is inactive: trees on what foretold the last known period best, against plain ways that learn
+/// from the newest moment.
 fn inactive(
     moments: &Moments,
     labels: &Labels,
@@ -90,7 +92,7 @@ fn inactive(
     asked: &Asked<'_>,
     seed: Seed,
     progress: &Progress,
-) -> Result<Comparison, RunError> {
+) -> Result<(Comparison, Vec<String>), RunError> {
     // A user stands on both sides, as of other moments: so it is on the day when this is used.
     let question = Task::new(labels, splits);
     let trees = Trees::of_users();
@@ -98,9 +100,25 @@ fn inactive(
     let plain = baselines(blocks, labels, &trees)?;
     let plain: Vec<OnRows<'_>> =
         plain.into_iter().map(|baseline| baseline.learning_from(&newest)).collect();
-    let on = weighted(&[(FEATURES, 1.0), ("graph", 1.0)]);
-    let head = HeadConfig::Trees(OnBlocks::of(on, trees));
+    let on = |graph: bool| match graph {
+        true => weighted(&[(FEATURES, 1.0), ("graph", 1.0)]),
+        false => weighted(&[(FEATURES, 1.0)]),
+    };
+    let ways = [(true, true), (false, true), (false, false)];
+    let ways = ways.map(|(graph, all)| Learning { graph, all });
+    let is_inactive = |&row: &usize| labels.codes[row] == INACTIVE;
+    let (way, is_chosen) = moments.choose(&ways, |way, train, asked| {
+        let head = HeadConfig::Trees(OnBlocks::likeliest(on(way.graph), trees.clone()));
+        let input = Input::new(&head, blocks)?;
+        let said = predictions(&input, labels, train, asked, seed.derive("choice"))?;
+        let came_true: Vec<bool> = asked.iter().map(is_inactive).collect();
+        // A period in which all did the same says nothing.
+        Ok(auroc(&came_true, &said.probabilities.column(INACTIVE as usize)).unwrap_or(0.5))
+    })?;
+    let remarks = is_chosen.then(|| way.words(asked.language)).into_iter().collect();
+    let head = HeadConfig::Trees(OnBlocks::of(on(way.graph), trees));
     let ours = OnRows::ours(OURS, &head, blocks, labels)?;
+    let ours = if way.all { ours } else { ours.learning_from(&newest) };
     let majority = Majority::new(labels);
     let mut contenders: Vec<&dyn Contender> = vec![&ours];
     contenders.extend(plain.iter().rev().map(|baseline| baseline as &dyn Contender));
@@ -108,11 +126,12 @@ fn inactive(
     let mut comparing = asked.comparing(Metric::Auroc);
     // Part of the labels of another day is no question here.
     comparing.curve_of.clear();
-    Ok(compare(&contenders, &question, &comparing, seed, progress)?)
+    Ok((compare(&contenders, &question, &comparing, seed, progress)?, remarks))
 }
 
-/// How much each user spends: trees on the logarithm of the money, all moments against the newest,
-/// features against recency, frequency and spend; the user's own past; and one amount for all.
+/// How much each user spends: trees on the logarithm of the money, from the moments that foretold the
+/// last known period best against the newest, features against recency, frequency and spend; the
+/// user's own past; and one amount for all.
 fn spend(
     moments: &Moments,
     days: u32,
@@ -120,25 +139,35 @@ fn spend(
     blocks: &[Block],
     asked: &Asked<'_>,
     seed: Seed,
-) -> Result<AmountComparison, RunError> {
+) -> Result<(AmountComparison, Vec<String>), RunError> {
     let of = |name: &str| blocks.iter().find(|block| block.name == name).map(|it| &it.vectors);
     let newest = moments.newest();
     let targets: Vec<f32> = moments.amounts.iter().map(|amount| amount.max(0.0).ln_1p()).collect();
-    let predicted = |data: &Matrix, all: bool, seed: Seed| -> Result<Vec<f32>, RunError> {
+    let foretold = |data: &Matrix, train: &[usize], asked: &[usize]| -> Result<_, RunError> {
+        let known: Vec<f32> = train.iter().map(|&row| targets[row]).collect();
+        let model = Trees::of_users().fit_values(&data.select_rows(train), &known, seed)?;
+        let said = model.predict(&data.select_rows(asked))?.into_iter();
+        Ok(said.map(|logarithm| logarithm.exp_m1().max(0.0)).collect::<Vec<f32>>())
+    };
+    let predicted = |data: &Matrix, all: bool| {
         let may = |&&row: &&usize| all || newest[row];
         let train: Vec<usize> = split.train.iter().filter(may).copied().collect();
-        let known: Vec<f32> = train.iter().map(|&row| targets[row]).collect();
-        let model = Trees::of_users().fit_values(&data.select_rows(&train), &known, seed)?;
-        let said = model.predict(&data.select_rows(&split.test))?;
-        Ok(said.into_iter().map(|logarithm| logarithm.exp_m1().max(0.0)).collect())
+        foretold(data, &train, &split.test)
     };
     let mut said: Vec<(&str, bool, Vec<f32>)> = Vec::new();
+    let mut remarks = Vec::new();
     if let Some(features) = of(FEATURES) {
-        said.push((OURS, false, predicted(features, true, seed)?));
-        said.push(("aggregates + trees", true, predicted(features, false, seed)?));
+        let ways = [true, false].map(|all| Learning { graph: false, all });
+        let (way, is_chosen) = moments.choose(&ways, |_, train, asked| {
+            let amounts: Vec<f32> = asked.iter().map(|&row| moments.amounts[row]).collect();
+            Ok(spearman(&foretold(features, train, asked)?, &amounts).unwrap_or(0.0))
+        })?;
+        remarks.extend(is_chosen.then(|| way.words(asked.language)));
+        said.push((OURS, false, predicted(features, way.all)?));
+        said.push(("aggregates + trees", true, predicted(features, false)?));
     }
     if let Some(rfm) = of(RFM) {
-        said.push(("RFM + trees", true, predicted(rfm, false, seed)?));
+        said.push(("RFM + trees", true, predicted(rfm, false)?));
     }
     said.push(("own past spend", true, moments.same_pace(split, days)));
     said.push(("mean spend", true, moments.mean(split)));
@@ -147,7 +176,8 @@ fn spend(
         .iter()
         .map(|(name, is_baseline, predicted)| Said { name, is_baseline: *is_baseline, predicted })
         .collect();
-    Ok(compare_amounts(&said, &truth, asked.evaluation.resamples, seed)?)
+    let compared = compare_amounts(&said, &truth, asked.evaluation.resamples, seed)?;
+    Ok((compared, remarks))
 }
 
 /// Blocks of every row. What is fitted is fitted as of the newest moment to learn from.

@@ -163,6 +163,9 @@ pub(crate) struct Moments {
     pub test_as_of: i64,
 }
 
+/// The class of users who do nothing in the period: see [`Moments::inactive`].
+pub(super) const INACTIVE: u32 = 1;
+
 impl Moments {
     /// `active` and `inactive`, one a row.
     pub fn inactive(&self) -> Labels {

@@ -89,7 +89,7 @@ fn a_model_whose_parts_do_not_belong_together_is_refused() {
     let params = Corrected::of(Softmax::default());
     let model = params.fit(&users, &labels, Seed(7)).expect("fits");
     let mut state = model.state();
-    state.config["decision"]["prior"] = serde_json::json!([0.2, 0.3, 0.5]);
+    state.config["decision"]["config"]["prior"] = serde_json::json!([0.2, 0.3, 0.5]);
     let read = CorrectedModel::<SoftmaxModel>::from_state(&state);
     let error = read.expect_err("three classes").to_string();
     assert!(error.contains("differ in classes"), "{error}");
