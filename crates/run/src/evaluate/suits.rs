@@ -55,10 +55,13 @@ mod tests {
     use super::*;
     use crate::behaviour::HeadChoice;
 
+    /// Sets something.
+    type Set = fn(&mut TaskConfig);
+
     #[test]
     fn a_setting_that_the_question_passes_over_is_refused_by_name() {
         let task = |ask| TaskConfig { ask, ..TaskConfig::default() };
-        let set: [(&str, fn(&mut TaskConfig)); 6] = [
+        let set: [(&str, Set); 6] = [
             ("at", |task| task.at = "2026-01-01".to_owned()),
             ("origins", |task| task.origins = Some(5)),
             ("active_within", |task| task.active_within = 30),

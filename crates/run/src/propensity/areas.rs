@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn intervals_of_some_pairs_are_as_wide_as_a_bootstrap_over_users() {
         let (scores, _, wanted) = drawn(300, 4);
-        let is_counted = |pair: usize| Seed(17).nth(pair).0 % 3 > 0;
+        let is_counted = |pair: usize| !Seed(17).nth(pair).0.is_multiple_of(3);
         let found = Areas::new(&scores, &wanted, is_counted).interval().expect("buyers");
         let mut means: Vec<f64> = (0..600)
             .map(|resample| {
