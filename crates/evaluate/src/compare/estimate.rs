@@ -74,14 +74,13 @@ impl Moments {
         if self.n < 2 { 0.0 } else { upper_quantile(self.n - 1) * self.error(ratio) }
     }
 
-    /// How likely a mean at least this far from 0 is by chance.
-    pub(super) fn p(self, ratio: f64) -> f64 {
-        match self.error(ratio) {
-            error if error > self.mean.abs() * ROUNDING => two_sided(self.mean / error, self.n - 1),
-            // Splits that all differ alike have no spread to judge by: two folds that differ by the
-            // same one user are no certainty.
-            _ => 1.0,
-        }
+    /// How likely a mean at least this far from 0 is by chance; `None` for splits that all differ
+    /// alike, which have no spread to judge by: two folds that differ by the same one user are no
+    /// certainty.
+    pub(super) fn p(self, ratio: f64) -> Option<f64> {
+        let error = self.error(ratio);
+        let has_spread = error > self.mean.abs() * ROUNDING;
+        has_spread.then(|| two_sided(self.mean / error, self.n - 1))
     }
 }
 
@@ -103,6 +102,6 @@ mod tests {
     #[test]
     fn a_difference_that_never_varies_says_nothing_of_chance() {
         let p = |value: f64| Moments::of(&[Some(value); 3]).expect("values").p(0.25);
-        assert_eq!((p(0.0), p(0.1)), (1.0, 1.0));
+        assert_eq!((p(0.0), p(0.1)), (None, None));
     }
 }

@@ -103,14 +103,17 @@ pub(super) fn test(
             let reach = moments.reach(ratio);
             let (low, high) = (moments.mean - reach, moments.mean + reach);
             let single = played[first].len() == 1;
-            let over_splits = Range { low, high, p: moments.p(ratio) };
+            let over_users = bootstrap.difference(first, second, at);
+            // Where splits have no spread, other users are all that can be asked.
+            let p = moments.p(ratio).unwrap_or(over_users.p);
+            let over_splits = Range { low, high, p };
             of_metric.push(Paired {
                 first: standings[first].name.clone(),
                 second: standings[second].name.clone(),
                 metric,
                 difference: moments.mean,
                 over_splits: (!single).then_some(over_splits),
-                over_users: bootstrap.difference(first, second, at),
+                over_users,
                 discordant: single.then(|| discordant(&played[first][0], &played[second][0])),
                 p_corrected: 1.0,
                 outcome: Outcome::Ties,
